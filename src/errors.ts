@@ -1,0 +1,102 @@
+/** Every stable error code. Adding one is a minor release; renaming one is a major. */
+export type SopsErrorCode =
+  /** Wrong words on the command line. */
+  | 'USAGE'
+  /** No file was named. */
+  | 'NO_FILE_SPECIFIED'
+  /** The input cannot be read: missing, a directory, no permission. */
+  | 'INPUT_UNREADABLE'
+  /** The output cannot be written; what was there before is untouched. */
+  | 'OUTPUT_UNWRITABLE'
+  /** The text is not a document of its format: syntax, a duplicate key, a top-level list, not UTF-8. */
+  | 'MALFORMED_DOCUMENT'
+  /** The document holds no document at all. */
+  | 'EMPTY_DOCUMENT'
+  /** The document cannot be printed in the wanted format. */
+  | 'UNPRINTABLE_DOCUMENT'
+  /** The file to encrypt already has `sops` metadata. */
+  | 'ALREADY_ENCRYPTED'
+  /** The file has no `sops` metadata. */
+  | 'METADATA_NOT_FOUND'
+  /** The `sops` metadata is there but cannot be understood. */
+  | 'MALFORMED_METADATA'
+  /** `.sops.yaml` is not what it should be. */
+  | 'MALFORMED_CONFIG'
+  /** No `.sops.yaml` was found where one is needed. */
+  | 'CONFIG_NOT_FOUND'
+  /** No creation rule takes the file. */
+  | 'NO_MATCHING_RULE'
+  /** No master key to encrypt for. */
+  | 'NO_MASTER_KEY'
+  /** A master key, recipient or identity is spelled wrong. */
+  | 'MALFORMED_KEY'
+  /** One or more master keys could not wrap the data key. */
+  | 'DATA_KEY_UNWRAPPABLE'
+  /** No master key could unwrap the data key: see `details`. */
+  | 'DATA_KEY_UNRECOVERABLE'
+  /** A value could not be encrypted. */
+  | 'VALUE_UNSEALABLE'
+  /** A value could not be decrypted: tampered with, in clear, or moved. */
+  | 'VALUE_UNOPENABLE'
+  /** The MAC does not fit the document. */
+  | 'MAC_MISMATCH'
+  /** A path such as `["a"][0]` is spelled wrong. */
+  | 'MALFORMED_PATH'
+  /** A path names nothing in the document. */
+  | 'PATH_NOT_FOUND'
+  /** The value given to `set` is not JSON. */
+  | 'MALFORMED_VALUE'
+  /** Flags that cannot go together. */
+  | 'CONFLICTING_FLAGS'
+  /** `EncryptionContext` is spelled wrong. */
+  | 'MALFORMED_ENCRYPTION_CONTEXT'
+  /** A regular expression does not compile. */
+  | 'MALFORMED_PATTERN'
+  /** `--strict` found something that is only a warning otherwise. */
+  | 'STRICT'
+  /** The editor left the file as it was. */
+  | 'FILE_NOT_MODIFIED'
+  /** No editor could be started, or it failed. */
+  | 'EDITOR_FAILED'
+  /** The user said no, or interrupted. */
+  | 'CANCELLED'
+  /** Nothing that can be done here. */
+  | 'UNSUPPORTED';
+
+/** Where in a text an error stands; lines and columns count from 1, columns in UTF-16 units. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What more there is to say of an error: never a value, never key material. */
+export interface SopsErrorDetails {
+  readonly file?: string;
+  readonly position?: Position;
+  /** Path in the document, as `a.b[0]`. */
+  readonly path?: string;
+  /** What to do about it: a sentence or a command. */
+  readonly hint?: string;
+  /** For `DATA_KEY_UNRECOVERABLE`: what was tried, key group by key group. */
+  readonly groups?: readonly KeyGroupAttempt[];
+}
+
+/** What came of one key group when the data key was looked for. */
+export interface KeyGroupAttempt {
+  readonly recovered: boolean;
+  readonly attempts: readonly { readonly masterKey: string; readonly error?: string }[];
+}
+
+/** Base of every error this package throws on purpose. Anything else that escapes is a bug. */
+export class SopsError extends Error {
+  override readonly name: string = 'SopsError';
+  readonly code: SopsErrorCode;
+  readonly details: SopsErrorDetails;
+
+  constructor(code: SopsErrorCode, message: string, details: SopsErrorDetails & { cause?: unknown } = {}) {
+    const { cause, ...rest } = details;
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.details = rest;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Edit } from '../document/splice.ts';
+import type { Comment, Document, Leaf, Mapping, Node } from '../document/tree.ts';
+import type { TreePath } from '../document/path.ts';
+
+/** The names of the formats real sops knows. */
+export type FormatName = 'yaml' | 'json' | 'dotenv' | 'ini' | 'binary';
+
+/** Where the `sops` record stands: nested under one key, one flat section, or prefixed keys among the others. */
+export type MetadataShape = 'nested' | 'section' | 'prefixed';
+
+/** What `.sops.yaml`'s `stores` block can set; undefined: as real sops does for a fresh file, or as the document itself does. */
+export interface PrintOptions {
+  /** Spaces; -1 is one tab (JSON). */
+  readonly indent?: number;
+}
+
+/** A slot in the text: a leaf, a comment, or any node reached through an alias. */
+export type Slotted = Node | Comment;
+
+/**
+ * How one format reads, writes and edits: stateless, synchronous, one object a format.
+ *
+ * Encryption asks `seal` for an edit a value, `attach`es the metadata and splices; decryption asks `open` for an edit a value, `detach`es and splices.
+ * The style of what stood in the text travels with the ciphertext, so that `open` after `seal` gives back the source wherever the format can carry it.
+ */
+export interface Format {
+  readonly name: FormatName;
+  /** Of file names, with the dot; the first format that has a file's ending takes it. */
+  readonly extensions: readonly string[];
+  readonly shape: MetadataShape;
+
+  /** Text to tree. What real sops accepts is accepted, with the same leaves, comments, types and order. Throws `MALFORMED_DOCUMENT` with a position. */
+  parse(source: string): Document;
+
+  /** A fresh file, byte for byte as real sops's `EmitPlainFile`. Throws `UNPRINTABLE_DOCUMENT`. */
+  print(branches: readonly Mapping[], options: PrintOptions): string;
+  /** One value alone, byte for byte as real sops's `EmitValue` (what `--extract` shows). */
+  printValue(node: Node, options: PrintOptions): string;
+  /** What a new file starts from in the editor: real sops's `EmitExample`. */
+  readonly example: string;
+
+  /**
+   * Puts ciphertext in the place of `slotted`. `sealed` is the same leaf, comment or (for an alias that cannot stay) subtree, with each encrypted leaf replaced by
+   * a `str` leaf whose text is `ENC[…]` and each encrypted comment's text likewise.
+   */
+  seal(document: Document, slotted: Slotted, sealed: Slotted): Edit;
+  /** Puts plaintext in the place of the ciphertext `slotted`, spelled as its style there asks; `opened.spelling`, if set, is printed as it is, else what real sops prints for `opened`. */
+  open(document: Document, slotted: Leaf | Comment, opened: Leaf | Comment): Edit;
+
+  /** Edits that take the metadata out of every branch, leaving no trace (its lines go whole). */
+  detach(document: Document): readonly Edit[];
+  /**
+   * The sealed text with the metadata put in (YAML: into every document).
+   * `record` is in this format's shape: nested, flat, or flat with `sops_` prefixes. A text without a final newline stays one.
+   * @param previous the encrypted document this one succeeds: its metadata's place and style are kept where they can be
+   */
+  attach(sealed: string, record: Mapping, options: PrintOptions, previous?: Document): string;
+  /** Edits that turn the metadata of an encrypted document into `record`, touching only the entries that differ. */
+  amend(document: Document, record: Mapping): readonly Edit[];
+
+  /** Edits that set `path` to `value` in the style of its neighbours, making what is missing, as real sops's `Set`. Throws `PATH_NOT_FOUND`, `UNSUPPORTED`. */
+  set(document: Document, path: TreePath, value: Node): readonly Edit[];
+  /** Edits that remove `path` and its lines. Throws `PATH_NOT_FOUND`. */
+  unset(document: Document, path: TreePath): readonly Edit[];
+}
+
+/** Narrower views for callers that need less. */
+export type Opened = Leaf | Comment;

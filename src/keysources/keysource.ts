@@ -1,0 +1,44 @@
+import type { MasterKey, WrappedKey } from '../metadata/metadata.ts';
+import type { Context } from '../ports.ts';
+
+/** One field of a master key's entry in the metadata: text, or for KMS's `context` a map of texts. */
+export type FieldValue = string | Readonly<Record<string, string | null>>;
+/** A master key's entry in the metadata, without `enc` and `created_at`. */
+export type KeyFields = Readonly<Record<string, FieldValue>>;
+
+/** Everything the project knows of one kind of master key, in one place; light: no SDK is reached from here. */
+export interface KeySource<K extends MasterKey = MasterKey> {
+  readonly kind: K['kind'];
+  /** The list in the metadata that holds keys of this kind: `age`, `pgp`, `kms`. */
+  readonly list: string;
+  /** Whether entries carry `created_at`. */
+  readonly dated: boolean;
+  /** Where the flag and variable that give master keys of this kind are documented: `--age`, `-a`, `SOPS_AGE_RECIPIENTS`. */
+  readonly flag: { readonly name: string; readonly short?: string; readonly env: string; readonly help: string };
+  /** What `.sops.yaml` calls it in a creation rule and in a key group. */
+  readonly config: { readonly rule: string; readonly group: string };
+  /** Reads the text of a flag, variable or creation rule: comma-separated. Throws `MALFORMED_KEY`. */
+  parse(text: string, options: KeyOptions): readonly K[];
+  /** Reads one item of a key group's list in `.sops.yaml`: a text, or a map of fields. Throws `MALFORMED_KEY`. */
+  fromGroup(item: FieldValue): readonly K[];
+  /** Metadata entry to master key and back; both list all fields in the order real sops writes them (sorted by name). */
+  fromFields(fields: KeyFields): K;
+  toFields(masterKey: K): KeyFields;
+  /** As real sops names it (`ToString`) in errors, diffs and when it tells two keys apart. */
+  describe(masterKey: K): string;
+  /** The client, loaded on first use. */
+  load(): Promise<KeyClient<K>>;
+}
+/** What flags beside the key's own add to it. */
+export interface KeyOptions {
+  readonly encryptionContext?: Readonly<Record<string, string>>;
+  readonly awsProfile?: string;
+}
+/** The part that needs an SDK, a program or a network. Throws with a message that says what was tried, never key material. */
+export interface KeyClient<K extends MasterKey = MasterKey> {
+  /** Wraps a data key (or a share); the answer is what `enc` holds. */
+  wrap(dataKey: Uint8Array, masterKey: K, context: Context): Promise<string>;
+  unwrap(wrapped: WrappedKey<K>, context: Context): Promise<Uint8Array>;
+}
+/** Checks a source against its own key type, then forgets the type for the registry. */
+export const defineKeySource = <K extends MasterKey>(source: KeySource<K>): KeySource => source as unknown as KeySource;

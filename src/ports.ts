@@ -1,0 +1,47 @@
+/** Everything outside the process, as seen from inside. Types only: this file compiles to nothing. */
+export interface Context {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly files: FileSystem;
+  readonly now: () => Date;
+  /** Cryptographically strong random bytes. */
+  readonly random: (length: number) => Uint8Array;
+  readonly run: (command: readonly string[], options?: RunOptions) => Promise<RunResult>;
+  readonly prompt: Prompt;
+  readonly log: (event: LogEvent) => void;
+  readonly signal?: AbortSignal;
+}
+/** The files a run may touch. */
+export interface FileSystem {
+  /** The bytes of a file, or undefined where there is none; throws `INPUT_UNREADABLE` for anything else. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Replaces a file whole or not at all: written beside, synced, renamed; mode, owner and symlink kept. */
+  replace(path: string, content: Uint8Array): Promise<void>;
+  /** The user's home folder, if there is one. */
+  readonly home: string | undefined;
+  /** The folder for the user's configuration (`$XDG_CONFIG_HOME`, `~/.config`, `%AppData%`, `~/Library/Application Support`), as Go's `os.UserConfigDir` and sops say. */
+  readonly userConfig: string | undefined;
+}
+/** The person at the terminal, if there is one. */
+export interface Prompt {
+  /** Reads a line without echo; undefined where there is no terminal. */
+  secret(question: string): Promise<string | undefined>;
+  confirm(question: string): Promise<boolean>;
+}
+/** How a subprocess is run. */
+export interface RunOptions {
+  readonly input?: Uint8Array;
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+/** What a finished subprocess left behind; a command that cannot be started has status 127 and says why in `stderr`. */
+export interface RunResult {
+  readonly status: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: string;
+}
+/** Something worth telling, never holding plaintext or key material. */
+export interface LogEvent {
+  readonly level: 'debug' | 'info' | 'warn';
+  readonly message: string;
+  readonly fields?: Readonly<Record<string, string>>;
+}

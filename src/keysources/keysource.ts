@@ -5,6 +5,8 @@ import type { Context } from '../ports.ts';
 export type FieldValue = string | Readonly<Record<string, string | null>>;
 /** A master key's entry in the metadata, without `enc` and `created_at`. */
 export type KeyFields = Readonly<Record<string, FieldValue>>;
+/** One item of a key group's list in `.sops.yaml`: `age1…`, or `{ arn, role, context, aws_profile }`. */
+export type GroupItem = string | KeyFields;
 
 /** Everything the project knows of one kind of master key, in one place; light: no SDK is reached from here. */
 export interface KeySource<K extends MasterKey = MasterKey> {
@@ -20,8 +22,8 @@ export interface KeySource<K extends MasterKey = MasterKey> {
   /** Reads the text of a flag, variable or creation rule: comma-separated. Throws `MALFORMED_KEY`. */
   parse(text: string, options: KeyOptions): readonly K[];
   /** Reads one item of a key group's list in `.sops.yaml`: a text, or a map of fields. Throws `MALFORMED_KEY`. */
-  fromGroup(item: FieldValue): readonly K[];
-  /** Metadata entry to master key and back; both list all fields in the order real sops writes them (sorted by name). */
+  fromGroup(item: GroupItem): readonly K[];
+  /** Metadata entry to master key and back; both list all fields in the order real sops writes them (sorted by name). Throws `MALFORMED_METADATA`. */
   fromFields(fields: KeyFields): K;
   toFields(masterKey: K): KeyFields;
   /** As real sops names it (`ToString`) in errors, diffs and when it tells two keys apart. */

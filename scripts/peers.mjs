@@ -1,0 +1,161 @@
+#!/usr/bin/env node
+// Installs the programs that tests compare with into .cache/peers/bin: real sops (two versions), age, age-keygen, the oracle, moto; gpg comes from the system.
+// Idempotent and quick when all is there. What is missing fails the run when CI is set; elsewhere the tests that need it are skipped by name.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const cache = join(root, '.cache', 'peers');
+const bin = join(cache, 'bin');
+const stampFile = join(cache, 'installed.json');
+
+/** A program of the Go module proxy. @param {string} module @param {string} program */
+const fromGo = (module, program = module.split('@')[0]?.split('/').at(-1) ?? '') => ({
+  needs: 'go',
+  recipe: module,
+  /** @param {string} target */
+  install(target) {
+    const scratch = mkdtempSync(join(cache, 'go-'));
+    try {
+      run('go', ['install', module], { GOBIN: scratch });
+      renameSync(join(scratch, program), target);
+    } finally {
+      rmSync(scratch, { recursive: true });
+    }
+  },
+});
+
+/** @type {Record<string, { needs: string; recipe: string; install(target: string): void }>} */
+const peers = {
+  sops: fromGo('github.com/getsops/sops/v3/cmd/sops@v3.13.3'),
+  'sops-3.11': fromGo('github.com/getsops/sops/v3/cmd/sops@v3.11.0'),
+  age: fromGo('filippo.io/age/cmd/age@v1.3.2'),
+  'age-keygen': fromGo('filippo.io/age/cmd/age-keygen@v1.3.2'),
+  oracle: {
+    needs: 'go',
+    recipe: digest(join(root, 'test', 'oracle')),
+    install: (target) => run('go', ['build', '-o', target, '.'], {}, join(root, 'test', 'oracle')),
+  },
+  moto_server: {
+    needs: 'python3',
+    recipe: digest(join(root, 'test', 'peers', 'requirements.txt')),
+    install: installMoto,
+  },
+  gpg: { needs: 'apt-get', recipe: 'gnupg', install: installGpg },
+};
+
+/** @param {string} target */
+function installMoto(target) {
+  const venv = join(cache, 'venv');
+  rmSync(venv, { recursive: true, force: true });
+  run('python3', ['-m', 'venv', venv]);
+  run(join(venv, 'bin', 'pip'), [
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--requirement',
+    join(root, 'test', 'peers', 'requirements.txt'),
+  ]);
+  writeFileSync(target, `#!/bin/sh\nexec '${join(venv, 'bin', 'moto_server')}' "$@"\n`, { mode: 0o755 });
+}
+
+function installGpg() {
+  if (process.getuid?.() !== 0) throw new Error('gpg is not on the PATH, and only root can install it: install your system’s gnupg');
+  run('apt-get', ['update', '--quiet']);
+  run('apt-get', ['install', '--yes', '--quiet', '--no-install-recommends', 'gnupg'], { DEBIAN_FRONTEND: 'noninteractive' });
+}
+
+/** What stands in a file or a folder of files, as a short digest. @param {string} path */
+function digest(path) {
+  if (!existsSync(path)) return 'missing';
+  const files = path.endsWith('.txt')
+    ? [path]
+    : readdirSync(path)
+        .toSorted()
+        .map((name) => join(path, name));
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** @param {string} command @param {readonly string[]} args @param {Record<string, string>} [env] @param {string} [cwd] */
+function run(command, args, env = {}, cwd = root) {
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+  });
+  if (status !== 0)
+    throw new Error(
+      error?.message ??
+        `${command} ${args.join(' ')} ended with ${status}:\n${`${stdout}${stderr}`.trim().split('\n').slice(-15).join('\n')}`,
+    );
+}
+
+/** @param {string} program */
+function onPath(program) {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => isExecutable(join(folder, program)));
+}
+
+/** @param {string} file */
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Installs one peer where it is not there in the version wanted; answers why it could not. @param {string} name @param {Record<string, string>} stamps */
+function bring(name, stamps) {
+  const { needs, recipe, install } = /** @type {(typeof peers)[string]} */ (peers[name]);
+  const target = join(bin, name);
+  if (name === 'gpg' ? onPath('gpg') : stamps[name] === recipe && isExecutable(target)) return undefined;
+  if (recipe === 'missing') return 'its source is not in this checkout';
+  if (!onPath(needs)) return `${needs} is not on the PATH`;
+  const start = Date.now();
+  process.stdout.write(`peers: installing ${name} ...`);
+  try {
+    install(target);
+  } catch (error) {
+    process.stdout.write(' failed\n');
+    return error instanceof Error ? error.message : String(error);
+  }
+  process.stdout.write(` ${((Date.now() - start) / 1000).toFixed(1)} s\n`);
+  stamps[name] = recipe;
+  writeFileSync(stampFile, JSON.stringify(stamps, undefined, 2));
+  return undefined;
+}
+
+mkdirSync(bin, { recursive: true });
+/** @type {Record<string, string>} */
+const stamps = existsSync(stampFile) ? JSON.parse(readFileSync(stampFile, 'utf8')) : {};
+const wanted = process.argv.slice(2);
+const missing = Object.keys(peers).flatMap((name) => {
+  if (wanted.length > 0 && !wanted.includes(name)) return [];
+  const reason = bring(name, stamps);
+  return reason === undefined ? [] : [{ name, reason }];
+});
+for (const { name, reason } of missing) console.error(`peers: ${name} is missing: ${reason}`);
+if (missing.length > 0) {
+  console.error(
+    `peers: tests against ${missing.map(({ name }) => name).join(', ')} ${process.env['CI'] ? 'must run in CI' : 'will be skipped'}`,
+  );
+  if (process.env['CI']) process.exitCode = 1;
+}

@@ -48,6 +48,10 @@ export type SopsErrorCode =
   | 'MALFORMED_VALUE'
   /** Flags that cannot go together. */
   | 'CONFLICTING_FLAGS'
+  /** A kind of master key is named twice in the decryption order. */
+  | 'DUPLICATE_KEY_KIND'
+  /** Master keys cannot be added to or removed from a file that does not exist. */
+  | 'KEYS_OF_MISSING_FILE'
   /** `EncryptionContext` is spelled wrong. */
   | 'MALFORMED_ENCRYPTION_CONTEXT'
   /** A regular expression does not compile. */

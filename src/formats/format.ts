@@ -29,6 +29,13 @@ export interface Format {
   readonly extensions: readonly string[];
   readonly shape: MetadataShape;
 
+  /** Only in formats whose plain form is no text (binary): its bytes to a tree and back. `parse` and `print` are then of the encrypted form, which is text. */
+  readonly raw?: {
+    parse(bytes: Uint8Array): Document;
+    /** Throws `UNPRINTABLE_DOCUMENT`. */
+    print(branches: readonly Mapping[]): Uint8Array;
+  };
+
   /** Text to tree. What real sops accepts is accepted, with the same leaves, comments, types and order. Throws `MALFORMED_DOCUMENT` with a position. */
   parse(source: string): Document;
 

@@ -1,0 +1,44 @@
+import { base64, fromBase64 } from './bytes.ts';
+
+/** `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`, taken apart. */
+export interface Envelope {
+  readonly data: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly tag: Uint8Array;
+  readonly type: string;
+}
+
+const head = 'ENC[AES256_GCM,data:';
+
+/** Whether a text starts as ciphertext does; it may still be broken. */
+export const looksSealed = (text: string): boolean => text.startsWith('ENC[AES256_GCM,');
+
+/** Writes an envelope (sops `aes/cipher.go`, Encrypt). */
+export const printEnvelope = ({ data, nonce, tag, type }: Envelope): string =>
+  `${head}${base64(data)},iv:${base64(nonce)},tag:${base64(tag)},type:${type}]`;
+
+/**
+ * Reads an envelope (sops `aes/cipher.go`, parse); undefined for anything else.
+ * Stricter than sops: base64 has one spelling, and nothing but line breaks may stand behind the bracket (a block scalar has one there).
+ */
+export function parseEnvelope(text: string): Envelope | undefined {
+  if (!text.startsWith(head)) return undefined;
+  const end = endOfEnvelope(text);
+  const iv = text.indexOf(',iv:', head.length);
+  const tag = text.indexOf(',tag:', iv);
+  const type = text.indexOf(',type:', tag);
+  if (iv < 0 || tag < 0 || type < 0 || end < type) return undefined;
+  const parts = {
+    data: fromBase64(text.slice(head.length, iv)),
+    nonce: fromBase64(text.slice(iv + 4, tag)),
+    tag: fromBase64(text.slice(tag + 5, type)),
+  };
+  if (!parts.data || !parts.nonce || parts.tag?.length !== 16 || parts.nonce.length === 0) return undefined;
+  return { data: parts.data, nonce: parts.nonce, tag: parts.tag, type: text.slice(type + 6, end) };
+}
+
+function endOfEnvelope(text: string): number {
+  let end = text.length - 1;
+  while (text.charAt(end) === '\n') end--;
+  return text.charAt(end) === ']' ? end : -1;
+}

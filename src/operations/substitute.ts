@@ -1,0 +1,33 @@
+import type { Comment, Entry, Leaf, Mapping, Node } from '../document/tree.ts';
+
+/** What stands for a leaf or comment in a changed tree. */
+export type Replacements = ReadonlyMap<Leaf | Comment, Leaf | Comment>;
+
+/** The same tree with leaves and comments replaced. */
+export function substitute(node: Node, replacements: Replacements): Node {
+  switch (node.kind) {
+    case 'null':
+      return node;
+    case 'leaf': {
+      const replacement = replacements.get(node);
+      return replacement?.kind === 'leaf' ? replacement : node;
+    }
+    case 'mapping':
+      return substituteMapping(node, replacements);
+    case 'sequence':
+      return { ...node, items: node.items.map((item) => (item.kind === 'comment' ? comment(item, replacements) : substitute(item, replacements))) };
+  }
+}
+
+/** {@link substitute} for a branch. */
+export function substituteMapping(mapping: Mapping, replacements: Replacements): Mapping {
+  const items = mapping.items.map((item): Entry | Comment =>
+    item.kind === 'comment' ? comment(item, replacements) : { ...item, value: substitute(item.value, replacements) },
+  );
+  return { ...mapping, items };
+}
+
+function comment(item: Comment, replacements: Replacements): Comment {
+  const replacement = replacements.get(item);
+  return replacement?.kind === 'comment' ? replacement : item;
+}

@@ -43,4 +43,4 @@ export interface KeyClient<K extends MasterKey = MasterKey> {
   unwrap(wrapped: WrappedKey<K>, context: Context): Promise<Uint8Array>;
 }
 /** Checks a source against its own key type, then forgets the type for the registry. */
-export const defineKeySource = <K extends MasterKey>(source: KeySource<K>): KeySource => source as unknown as KeySource;
+export const defineKeySource = <K extends MasterKey>(source: KeySource<K>): KeySource => source;

@@ -1,0 +1,55 @@
+const alphabet = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
+const generator = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
+
+/** A prefix (as it is written, lower or upper case) and the bytes it names. */
+export interface Bech32 {
+  readonly prefix: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Reads Bech32 (BIP 173) of any length, as age does; answers what is wrong, without a part of the text, where it is not Bech32. */
+export function decodeBech32(text: string): Bech32 | string {
+  const lower = text.toLowerCase();
+  if (lower !== text && text.toUpperCase() !== text) return 'it mixes upper and lower case';
+  const separator = text.lastIndexOf('1');
+  if (separator < 1 || separator + 7 > text.length) return 'it is too short';
+  const prefix = text.slice(0, separator);
+  if (!/^[!-~]+$/.test(text)) return 'it holds a character that is not allowed';
+  const values: number[] = [];
+  for (const digit of lower.slice(separator + 1)) {
+    const value = alphabet.indexOf(digit);
+    if (value < 0) return 'it holds a character that is not allowed';
+    values.push(value);
+  }
+  if (checksum(prefix.toLowerCase(), values) !== 1) return 'its checksum does not fit: a character is wrong or missing';
+  const bytes = fromQuintets(values.slice(0, -6));
+  return bytes === undefined ? 'its last character is not possible' : { prefix, bytes };
+}
+
+function checksum(prefix: string, values: readonly number[]): number {
+  const codes = Array.from(prefix, (character) => character.charCodeAt(0));
+  let sum = 1;
+  for (const value of [...codes.map((code) => code >> 5), 0, ...codes.map((code) => code & 31), ...values]) {
+    const top = sum >>> 25;
+    sum = ((sum & 0x1ffffff) << 5) ^ value;
+    generator.forEach((term, bit) => {
+      if ((top >> bit) & 1) sum ^= term;
+    });
+  }
+  return sum;
+}
+
+function fromQuintets(values: readonly number[]): Uint8Array | undefined {
+  const bytes = new Uint8Array((values.length * 5) >> 3);
+  let held = 0;
+  let bits = 0;
+  let at = 0;
+  for (const value of values) {
+    held = ((held << 5) | value) & 0xfff;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes[at++] = (held >> bits) & 0xff;
+  }
+  return bits < 5 && (held & ((1 << bits) - 1)) === 0 ? bytes : undefined;
+}

@@ -1,0 +1,39 @@
+import { SopsError } from '../../errors.ts';
+import { decodeBech32 } from './bech32.ts';
+
+/** A private key; `plugin` is known by its spelling only. */
+export interface Identity {
+  readonly kind: 'x25519' | 'hybrid' | 'plugin';
+  readonly text: string;
+  readonly secret: Uint8Array;
+}
+
+const prefixes: Readonly<Record<string, Identity['kind']>> = {
+  'AGE-SECRET-KEY-': 'x25519',
+  'AGE-SECRET-KEY-PQ-': 'hybrid',
+};
+
+/**
+ * Reads identities, one a line; empty lines and those that start with `#` are skipped.
+ * @param words whether a line may hold several, as in `SOPS_AGE_KEY`
+ * Throws `MALFORMED_KEY`, naming the line, never what it holds.
+ */
+export function parseIdentities(text: string, words: boolean): readonly Identity[] {
+  return text.split('\n').flatMap((raw, index) => {
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#')) return [];
+    return (words ? line.split(/\s+/) : [line]).map((word) => parseIdentity(word, index + 1));
+  });
+}
+
+function parseIdentity(text: string, line: number): Identity {
+  const malformed = (why: string): SopsError => new SopsError('MALFORMED_KEY', `line ${line} is not an age identity: ${why}`);
+  if (!text.startsWith('AGE-')) throw malformed("it does not start with 'AGE-SECRET-KEY-'");
+  const decoded = decodeBech32(text);
+  if (typeof decoded === 'string') throw malformed(decoded);
+  if (decoded.prefix.startsWith('AGE-PLUGIN-')) return { kind: 'plugin', text, secret: decoded.bytes };
+  const kind = prefixes[decoded.prefix];
+  if (kind === undefined) throw malformed('its type is not known');
+  if (decoded.bytes.length !== 32) throw malformed(`it holds ${decoded.bytes.length} bytes, not 32`);
+  return { kind, text, secret: decoded.bytes };
+}

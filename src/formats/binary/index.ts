@@ -3,8 +3,9 @@ import type { Document, Entry, Leaf, Mapping, Node } from '../../document/tree.t
 import { SopsError } from '../../errors.ts';
 import type { Format, PrintOptions } from '../format.ts';
 import { json } from '../json/index.ts';
-import { layoutOf, spanOf, topOf } from '../json/layout.ts';
+import { layoutOf } from '../json/layout.ts';
 import { freshStyle } from '../json/print.ts';
+import { spanOf, topOf } from '../json/spans.ts';
 import { write } from '../json/write.ts';
 
 /** The one key of a binary file's envelope. */
@@ -72,7 +73,7 @@ export const binary: Format = {
   name: 'binary',
   extensions: [],
   shape: 'nested',
-  parse: json.parse,
+  parse: (source) => json.parse(source),
   print: (branches) => dataOf(branches).text,
   printValue: () => {
     throw unprintable('binary files have no structure: a single value cannot be extracted');
@@ -85,7 +86,7 @@ export const binary: Format = {
   open: (_document, slotted, opened) => ({ span: spanOf(slotted), text: opened.text }),
   detach,
   attach,
-  amend: json.amend,
+  amend: (document, record) => json.amend(document, record),
   set: (document, path, value) => json.set(inEnvelope(document), path, value),
   unset: (document, path) => json.unset(inEnvelope(document), path),
 };

@@ -2,7 +2,8 @@ import type { Edit } from '../../document/splice.ts';
 import type { Document, Entry, Mapping, Node, Sequence } from '../../document/tree.ts';
 import { arrange, type Arranged } from './arrange.ts';
 import { metadataKey, metadataStyle } from './attach.ts';
-import { layoutOf, spanOf, topOf, type Layout } from './layout.ts';
+import { layoutOf, type Layout } from './layout.ts';
+import { itemsOf, spanOf, topOf } from './spans.ts';
 import { quote } from './string.ts';
 import { write } from './write.ts';
 
@@ -21,11 +22,8 @@ const fingerprint = (node: Node): string => write(node, exact, '');
 
 const isEntry = (item: { readonly kind: string }): item is Entry => item.kind === 'entry';
 
-function nodesOf(sequence: Sequence): readonly Node[] {
-  const nodes: Node[] = [];
-  for (const item of sequence.items) if (item.kind !== 'comment') nodes.push(item);
-  return nodes;
-}
+/** The values of a sequence. */
+const nodesOf = (sequence: Sequence): readonly Node[] => itemsOf(sequence).map((item) => (item.kind === 'entry' ? item.value : item));
 
 class Amender {
   readonly #document: Document;

@@ -1,6 +1,7 @@
 import type { Edit } from '../../document/splice.ts';
 import type { Document, Mapping, Sequence, Span } from '../../document/tree.ts';
-import { itemSpans, lastBreak, spanOf, type Layout } from './layout.ts';
+import { lastBreak, type Layout } from './layout.ts';
+import { itemSpans, spanOf } from './spans.ts';
 
 /** An item of a collection as it shall be: the index of one that stays, or the text of a new one. */
 export type Arranged = number | string;
@@ -20,26 +21,44 @@ export function arrange(document: Document, collection: Mapping | Sequence, layo
   return [{ span: { start: first.start, end: last.end }, text: texts.join(layout.separator) }];
 }
 
+/** An edit for each gap between items that stay: the rest that stood there goes, what is new comes. */
 function aroundKept(spans: readonly Span[], separator: string, order: readonly Arranged[]): readonly Edit[] {
   const edits: Edit[] = [];
-  let pending: string[] = [];
-  let kept: Span | undefined;
-  const settle = (start: number, end: number): void => {
-    const text = pending.map((item) => (kept === undefined ? item + separator : separator + item)).join('');
-    if (start < end || text !== '') edits.push({ span: { start, end }, text });
-    pending = [];
-  };
+  let fresh: string[] = [];
+  let kept: number | undefined;
   for (const item of order) {
-    const span = typeof item === 'number' ? spans[item] : undefined;
-    if (typeof item === 'string') pending.push(item);
-    else if (span !== undefined) {
-      if (kept === undefined) settle(spans[0]?.start ?? 0, span.start);
-      else settle(kept.end, spans[item - 1]?.end ?? kept.end);
-      kept = span;
+    if (typeof item === 'string') fresh.push(item);
+    else {
+      edits.push(kept === undefined ? beforeFirst(spans, item, fresh, separator) : between(spans, { kept, next: item }, fresh, separator));
+      kept = item;
+      fresh = [];
     }
   }
-  if (kept !== undefined) settle(kept.end, spans.at(-1)?.end ?? kept.end);
-  return edits;
+  if (kept !== undefined) edits.push(between(spans, { kept, next: spans.length }, fresh, separator));
+  return edits.filter(({ span, text }) => span.start < span.end || text !== '');
+}
+
+function beforeFirst(spans: readonly Span[], first: number, fresh: readonly string[], separator: string): Edit {
+  return { span: { start: spanAt(spans, 0).start, end: spanAt(spans, first).start }, text: fresh.map((text) => text + separator).join('') };
+}
+
+/** Of two items that stay and have others between them, the first keeps nothing behind it but what stands before the second. */
+function between(
+  spans: readonly Span[],
+  { kept, next }: { kept: number; next: number },
+  fresh: readonly string[],
+  separator: string,
+): Edit {
+  return {
+    span: { start: spanAt(spans, kept).end, end: spanAt(spans, next - 1).end },
+    text: fresh.map((text) => separator + text).join(''),
+  };
+}
+
+function spanAt(spans: readonly Span[], index: number): Span {
+  const span = spans[index];
+  if (span === undefined) throw new RangeError(`there is no item ${index}`);
+  return span;
 }
 
 /** The first items of an empty collection; its own white space stays in front of them. */

@@ -2,8 +2,9 @@ import { splice, type Edit } from '../../document/splice.ts';
 import type { Document, Mapping } from '../../document/tree.ts';
 import type { PrintOptions } from '../format.ts';
 import { arrange, type Arranged } from './arrange.ts';
-import { layoutOf, spanOf, topOf } from './layout.ts';
+import { layoutOf } from './layout.ts';
 import { parse } from './scan.ts';
+import { spanOf, topOf } from './spans.ts';
 import { quote } from './string.ts';
 import { write, type Style } from './write.ts';
 

@@ -3,7 +3,8 @@ import { showPath, type PathStep, type TreePath } from '../../document/path.ts';
 import type { Document, Mapping, Node, Sequence } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
 import { arrange, type Arranged } from './arrange.ts';
-import { itemSpans, layoutOf, lastBreak, spanOf, topOf, type Layout } from './layout.ts';
+import { lastBreak, layoutOf, type Layout } from './layout.ts';
+import { itemSpans, spanOf, topOf } from './spans.ts';
 import { quote } from './string.ts';
 import { write } from './write.ts';
 

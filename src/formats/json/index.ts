@@ -2,9 +2,9 @@ import type { Format } from '../format.ts';
 import { amend } from './amend.ts';
 import { attach, detach } from './attach.ts';
 import { set, unset } from './change.ts';
-import { spanOf } from './layout.ts';
 import { print, printValue } from './print.ts';
 import { parse } from './scan.ts';
+import { spanOf } from './spans.ts';
 import { quote } from './string.ts';
 import { scalarText, write } from './write.ts';
 

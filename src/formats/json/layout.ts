@@ -1,6 +1,7 @@
-import type { Document, Entry, Mapping, Node, Sequence, Span } from '../../document/tree.ts';
+import type { Document, Mapping, Sequence, Span } from '../../document/tree.ts';
 import type { PrintOptions } from '../format.ts';
 import { indentUnit } from './print.ts';
+import { itemSpans, spanOf, topOf } from './spans.ts';
 import type { Style } from './write.ts';
 
 /** How the items of one collection stand in the text, and how a new one would. */
@@ -15,53 +16,12 @@ export interface Layout {
   readonly style: Style;
 }
 
-/** The span of a node that was read from text. */
-export function spanOf({ slot }: { readonly slot?: Span }): Span {
-  if (slot === undefined) throw new RangeError('the node stands nowhere in the text');
-  return slot;
-}
-
-/** The top-level object. */
-export function topOf(document: Document): Mapping {
-  const [top] = document.branches;
-  if (top === undefined) throw new RangeError('the document has no branch');
-  return top;
-}
-
-/** Where an item stands: a member from its key on. */
-export function itemSpan(item: Entry | Node): Span {
-  if (item.kind !== 'entry') return spanOf(item);
-  return { start: (item.keySpan ?? spanOf(item.value)).start, end: spanOf(item.value).end };
-}
-
-/** The spans of a collection's items, in order. */
-export function itemSpans(collection: Mapping | Sequence): readonly Span[] {
-  const spans: Span[] = [];
-  for (const item of collection.items) if (item.kind !== 'comment') spans.push(itemSpan(item));
-  return spans;
-}
-
-/** The last line break in white space. */
-export function lastBreak(space: string): string | undefined {
-  return /(?:\r\n|\n|\r)(?=[^\r\n]*$)/.exec(space)?.[0];
-}
-
-/** White space from its last line break on, so that blank lines do not multiply. */
-function tidy(space: string): string {
-  const line = lastBreak(space);
-  return line === undefined ? space : space.slice(space.lastIndexOf(line));
-}
-
-/** The indentation of the last line of `text`, which has a line break before it. */
-function indentBehindBreak(text: string): string | undefined {
-  const line = lastBreak(text);
-  return line === undefined ? undefined : /^[ \t]*/.exec(text.slice(text.lastIndexOf(line) + line.length))?.[0];
-}
-
-/** The indentation of the line that `offset` is on. */
-function lineIndent(source: string, offset: number): string {
-  const lineStart = Math.max(source.lastIndexOf('\n', offset - 1), source.lastIndexOf('\r', offset - 1)) + 1;
-  return /^[ \t]*/.exec(source.slice(lineStart, offset))?.[0] ?? '';
+/** What a collection takes over where it does not show a style of its own. */
+interface Surroundings {
+  readonly source: string;
+  readonly colon: string;
+  readonly unit: string;
+  readonly parent: Layout | undefined;
 }
 
 /**
@@ -70,43 +30,38 @@ function lineIndent(source: string, offset: number): string {
  */
 export function layoutOf(document: Document, collection: Mapping | Sequence, options: PrintOptions, parent?: Layout): Layout {
   const { source } = document;
-  const spans = itemSpans(collection);
-  const last = spans.at(-1);
   const colon = colonIn(source, collection) ?? parent?.style.colon ?? colonIn(source, topOf(document)) ?? ': ';
-  if (last === undefined) return emptyLayout(document, collection, options, { colon, parent });
+  const around = { source, colon, unit: parent?.style.unit ?? indentUnit(options), parent };
+  const spans = itemSpans(collection);
+  return spans.length === 0 ? emptyLayout(collection, around) : fullLayout(collection, spans, around);
+}
+
+function fullLayout(collection: Mapping | Sequence, spans: readonly Span[], { source, colon, unit }: Surroundings): Layout {
+  const { start, end } = spanOf(collection);
   const separator = separatorIn(source, collection, spans, colon);
+  const outer = indentBehindBreak(source.slice(spans.at(-1)?.end, end - 1)) ?? lineIndent(source, start);
   const newline = lastBreak(separator);
-  const { end } = spanOf(collection);
-  const outer = indentBehindBreak(source.slice(last.end, end - 1)) ?? lineIndent(source, spanOf(collection).start);
-  const gap = newline === undefined ? separator.slice(separator.indexOf(',') + 1) : defaultGap(colon);
-  if (newline === undefined) return { separator, indent: outer, outer, style: { unit: '', gap, colon, spelled: true } };
-  const indent = indentBehindBreak(separator) ?? '';
-  const unit = unitBetween(outer, indent) ?? parent?.style.unit ?? indentUnit(options);
-  return { separator, indent, outer, style: { newline, unit, gap, colon, spelled: true } };
+  if (newline === undefined) return onOneLine(separator, outer, colon);
+  const indent = indentBehindBreak(separator) ?? outer;
+  const step = indent.startsWith(outer) ? indent.slice(outer.length) : unit;
+  return { separator, indent, outer, style: { newline, unit: step, gap: defaultGap(colon), colon, spelled: true } };
 }
 
-interface Surroundings {
-  readonly colon: string;
-  readonly parent: Layout | undefined;
-}
-
-function emptyLayout({ source }: Document, collection: Mapping | Sequence, options: PrintOptions, { colon, parent }: Surroundings): Layout {
-  const gap = parent?.style.gap ?? defaultGap(colon);
+function emptyLayout(collection: Mapping | Sequence, { source, colon, unit, parent }: Surroundings): Layout {
   const { start, end } = spanOf(collection);
   const outer = lineIndent(source, start);
-  if (parent !== undefined && parent.style.newline === undefined) {
-    return { separator: `,${gap}`, indent: outer, outer, style: { unit: '', gap, colon, spelled: true } };
-  }
+  if (parent !== undefined && parent.style.newline === undefined) return onOneLine(`,${parent.style.gap}`, outer, colon);
   const newline = lastBreak(source.slice(start, end)) ?? parent?.style.newline ?? lastBreak(source.slice(end)) ?? '\n';
-  const unit = parent?.style.unit ?? indentUnit(options);
-  return { separator: `,${newline}${outer}${unit}`, indent: outer + unit, outer, style: { newline, unit, gap, colon, spelled: true } };
+  const indent = outer + unit;
+  return { separator: `,${newline}${indent}`, indent, outer, style: { newline, unit, gap: defaultGap(colon), colon, spelled: true } };
+}
+
+function onOneLine(separator: string, indent: string, colon: string): Layout {
+  const gap = separator.slice(separator.indexOf(',') + 1);
+  return { separator, indent, outer: indent, style: { unit: '', gap, colon, spelled: true } };
 }
 
 const defaultGap = (colon: string): string => (colon.endsWith(' ') ? ' ' : '');
-
-function unitBetween(outer: string, inner: string): string | undefined {
-  return inner.startsWith(outer) ? inner.slice(outer.length) : undefined;
-}
 
 /** What stands between the last key and its value, if it is on one line. */
 function colonIn(source: string, collection: Mapping | Sequence): string | undefined {
@@ -116,6 +71,7 @@ function colonIn(source: string, collection: Mapping | Sequence): string | undef
   return lastBreak(colon) === undefined ? colon : undefined;
 }
 
+/** What stands between the last two items; where there is one, what stands before it. */
 function separatorIn(source: string, collection: Mapping | Sequence, spans: readonly Span[], colon: string): string {
   const last = spans.at(-1);
   const before = spans.at(-2);
@@ -126,3 +82,32 @@ function separatorIn(source: string, collection: Mapping | Sequence, spans: read
   const lead = source.slice(spanOf(collection).start + 1, last?.start);
   return `,${lastBreak(lead) === undefined ? defaultGap(colon) : tidy(lead)}`;
 }
+
+/** The last line break in white space. */
+export function lastBreak(space: string): string | undefined {
+  const newline = space.lastIndexOf('\n');
+  const carriageReturn = space.lastIndexOf('\r');
+  if (newline === -1 && carriageReturn === -1) return undefined;
+  if (newline < carriageReturn) return '\r';
+  return carriageReturn === newline - 1 && carriageReturn !== -1 ? '\r\n' : '\n';
+}
+
+/** White space from its last line break on, so that blank lines do not multiply. */
+function tidy(space: string): string {
+  const line = lastBreak(space);
+  return line === undefined ? space : space.slice(space.lastIndexOf(line));
+}
+
+/** The indentation of the last line of `text`, if it has a line break before it. */
+function indentBehindBreak(text: string): string | undefined {
+  const line = lastBreak(text);
+  return line === undefined ? undefined : leadingSpace(text, text.lastIndexOf(line) + line.length);
+}
+
+/** The indentation of the line that `offset` is on. */
+function lineIndent(source: string, offset: number): string {
+  const before = source.slice(0, offset);
+  return leadingSpace(before, Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1);
+}
+
+const leadingSpace = (text: string, from: number): string => /^[ \t]*/.exec(text.slice(from))?.[0] ?? '';

@@ -2,6 +2,7 @@ import type { Entry, Leaf, Mapping, Node, Sequence } from '../../document/tree.t
 import { SopsError } from '../../errors.ts';
 import { deepest } from './depth.ts';
 import { floatText, isNumber } from './number.ts';
+import { itemsOf } from './spans.ts';
 import { quote } from './string.ts';
 
 /** How values are laid out. */
@@ -53,7 +54,7 @@ class Writer {
   #open(node: Mapping | Sequence, indent: string): void {
     const [opening, closing] = node.kind === 'mapping' ? (['{', '}'] as const) : (['[', ']'] as const);
     if (this.#stack.length >= deepest) throw new SopsError('UNPRINTABLE_DOCUMENT', `nested more than ${deepest} deep`);
-    const items = withoutComments(node);
+    const items = itemsOf(node);
     this.#parts.push(opening);
     if (items.length === 0) {
       this.#parts.push(closing);
@@ -88,29 +89,14 @@ export function write(node: Node, style: Style, indent: string): string {
   return new Writer(style).write(node, indent);
 }
 
-function withoutComments(node: Mapping | Sequence): readonly (Entry | Node)[] {
-  const items: (Entry | Node)[] = [];
-  for (const item of node.items) if (item.kind !== 'comment') items.push(item);
-  return items;
-}
-
 /**
  * A scalar as Go's `json.Marshal` spells it, or as its source does if `spelled` and JSON allows it.
  * Throws `UNPRINTABLE_DOCUMENT` for floats that JSON does not have.
  */
 export function scalarText(leaf: Leaf, spelled: boolean): string {
-  switch (leaf.type) {
-    case 'str':
-    case 'time':
-      return quote(leaf.text);
-    case 'bytes':
-      return `"${base64(leaf.bytes ?? new TextEncoder().encode(leaf.text))}"`;
-    case 'bool':
-      return leaf.text === 'True' ? 'true' : 'false';
-    case 'int':
-    case 'float':
-      return (spelled ? spelling(leaf) : undefined) ?? numberText(leaf);
-  }
+  if (leaf.type === 'int' || leaf.type === 'float') return (spelled ? spelling(leaf) : undefined) ?? numberText(leaf);
+  if (leaf.type === 'bool') return leaf.text === 'True' ? 'true' : 'false';
+  return leaf.type === 'bytes' ? `"${base64(leaf)}"` : quote(leaf.text);
 }
 
 const spelling = (leaf: Leaf): string | undefined => (leaf.spelling !== undefined && isNumber(leaf.spelling) ? leaf.spelling : undefined);
@@ -122,8 +108,8 @@ function numberText({ type, text }: Leaf): string {
 }
 
 /** Go marshals bytes so. */
-function base64(bytes: Uint8Array): string {
+function base64({ bytes, text }: Leaf): string {
   const parts: string[] = [];
-  for (const byte of bytes) parts.push(String.fromCharCode(byte));
+  for (const byte of bytes ?? new TextEncoder().encode(text)) parts.push(String.fromCharCode(byte));
   return btoa(parts.join(''));
 }

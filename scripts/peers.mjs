@@ -27,8 +27,7 @@ const stampFile = join(cache, 'installed.json');
 const fromGo = (module, program = module.split('@')[0]?.split('/').at(-1) ?? '') => ({
   needs: 'go',
   recipe: module,
-  /** @param {string} target */
-  install(target) {
+  install: (/** @type {string} */ target) => {
     const scratch = mkdtempSync(join(cache, 'go-'));
     try {
       run('go', ['install', module], { GOBIN: scratch });
@@ -39,7 +38,7 @@ const fromGo = (module, program = module.split('@')[0]?.split('/').at(-1) ?? '')
   },
 });
 
-/** @type {Record<string, { needs: string; recipe: string; install(target: string): void }>} */
+/** @type {Record<string, { needs: string; recipe: string; install: (target: string) => void }>} */
 const peers = {
   sops: fromGo('github.com/getsops/sops/v3/cmd/sops@v3.13.3'),
   'sops-3.11': fromGo('github.com/getsops/sops/v3/cmd/sops@v3.11.0'),
@@ -107,6 +106,11 @@ function run(command, args, env = {}, cwd = root) {
     );
 }
 
+/** @param {string} message @returns {never} */
+function fail(message) {
+  throw new Error(message);
+}
+
 /** @param {string} program */
 function onPath(program) {
   return (process.env['PATH'] ?? '').split(delimiter).some((folder) => isExecutable(join(folder, program)));
@@ -124,7 +128,7 @@ function isExecutable(file) {
 
 /** Installs one peer where it is not there in the version wanted; answers why it could not. @param {string} name @param {Record<string, string>} stamps */
 function bring(name, stamps) {
-  const { needs, recipe, install } = /** @type {(typeof peers)[string]} */ (peers[name]);
+  const { needs, recipe, install } = peers[name] ?? fail(`no peer is called ${name}`);
   const target = join(bin, name);
   if (name === 'gpg' ? onPath('gpg') : stamps[name] === recipe && isExecutable(target)) return undefined;
   if (recipe === 'missing') return 'its source is not in this checkout';
@@ -147,8 +151,7 @@ mkdirSync(bin, { recursive: true });
 /** @type {Record<string, string>} */
 const stamps = existsSync(stampFile) ? JSON.parse(readFileSync(stampFile, 'utf8')) : {};
 const wanted = process.argv.slice(2);
-const missing = Object.keys(peers).flatMap((name) => {
-  if (wanted.length > 0 && !wanted.includes(name)) return [];
+const missing = (wanted.length > 0 ? wanted : Object.keys(peers)).flatMap((name) => {
   const reason = bring(name, stamps);
   return reason === undefined ? [] : [{ name, reason }];
 });

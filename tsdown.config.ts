@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import { defineConfig } from 'tsdown';
+
+/** The library: one file of `dist` a file of `src`, so that what an application imports is what it loads. */
+const library = {
+  entry: ['src/index.ts', 'src/crypto/{aead,sha512}.{node,portable}.ts'],
+  unbundle: true,
+  dts: { oxc: true },
+  format: 'esm' as const,
+  platform: 'neutral' as const,
+  deps: { neverBundle: [/^#/, /^node:/] },
+  outDir: 'dist',
+};
+
+/** The program: all it needs in one small file, and what it may need in chunks that load on first use. */
+const program = {
+  entry: { cli: 'src/cli/main.ts' },
+  minify: true,
+  dts: false,
+  format: 'esm' as const,
+  platform: 'node' as const,
+  deps: { neverBundle: [/^node:/], alwaysBundle: [/^[^#.]/], onlyBundle: false as const },
+  inputOptions: { resolve: { conditionNames: ['source', 'node', 'import', 'default'] } },
+  outputOptions: { chunkFileNames: '[name].js', banner: (chunk: { isEntry: boolean }) => (chunk.isEntry ? '#!/usr/bin/env node' : '') },
+  fixedExtension: false,
+  outDir: 'dist/bin',
+};
+
+// oxlint-disable-next-line import/no-default-export -- tsdown's form
+export default defineConfig([library, program].filter(({ entry }) => existsSync(Array.isArray(entry) ? 'src/index.ts' : entry.cli)));

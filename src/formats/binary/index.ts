@@ -1,7 +1,7 @@
 import type { Edit } from '../../document/splice.ts';
 import type { Document, Entry, Leaf, Mapping, Node } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
-import type { Format, PrintOptions } from '../format.ts';
+import type { Format, PrintOptions, Slotted } from '../format.ts';
 import { json } from '../json/index.ts';
 import { layoutOf } from '../json/layout.ts';
 import { freshStyle } from '../json/print.ts';
@@ -15,14 +15,20 @@ const isData = (item: Mapping['items'][number]): item is Entry => item.kind === 
 
 const envelope = (value: Node): Mapping => ({ kind: 'mapping', items: [{ kind: 'entry', key: dataKey, value }] });
 
+/** Where the data of a plain file stands: it has no text. */
+const nowhere = { start: 0, end: 0 };
+
 /** A plain binary file: its bytes are the one leaf, `data`; its text is empty. `seal` turns that text into the envelope. */
-export function parseBinary(bytes: Uint8Array): Document {
-  const slot = { start: 0, end: 0 };
-  return { source: '', branches: [{ ...envelope({ kind: 'leaf', type: 'str', text: '', bytes, slot }), slot }], notes: [] };
+function parsePlain(bytes: Uint8Array): Document {
+  return {
+    source: '',
+    branches: [{ ...envelope({ kind: 'leaf', type: 'str', text: '', bytes, slot: nowhere }), slot: nowhere }],
+    notes: [],
+  };
 }
 
-/** The bytes of a plain binary file, as real sops's binary store prints it. Throws `UNPRINTABLE_DOCUMENT`. */
-export function printBinary(branches: readonly Mapping[]): Uint8Array {
+/** The bytes of a plain binary file, as real sops's binary store prints it. */
+function printPlain(branches: readonly Mapping[]): Uint8Array {
   const { bytes, text } = dataOf(branches);
   return bytes ?? new TextEncoder().encode(text);
 }
@@ -65,24 +71,28 @@ function inEnvelope(document: Document): Document {
   return document;
 }
 
+/** As JSON does; in a plain file, which has no text yet, the sealed data brings its envelope with it. */
+function seal(document: Document, slotted: Slotted, sealed: Slotted): Edit {
+  if (!isPlain(document) || sealed.kind !== 'leaf') return json.seal(document, slotted, sealed);
+  return { span: nowhere, text: json.print([envelope(sealed)], {}) };
+}
+
 /**
- * Binary files as real sops's `BinaryStore` reads and writes them: one string in a JSON envelope. `parse` reads the envelope; what a plain file holds need not be text, so callers that have
- * one use {@link parseBinary} and {@link printBinary}. `print` and `open` are for data that is text.
+ * Binary files as real sops's `BinaryStore` reads and writes them: one string in a JSON envelope. What a plain file holds need not be text, so it is
+ * read and printed by `raw`; `open` and `detach`, which work on text, give a file whose data is text.
  */
 export const binary: Format = {
   name: 'binary',
   extensions: [],
   shape: 'nested',
+  raw: { parse: parsePlain, print: printPlain },
   parse: (source) => json.parse(source),
-  print: (branches) => dataOf(branches).text,
+  print: (branches, options) => json.print(branches, options),
   printValue: () => {
     throw unprintable('binary files have no structure: a single value cannot be extracted');
   },
   example: 'Welcome to SOPS! Edit this file as you please!',
-  seal: (document, slotted, sealed) => {
-    const edit = json.seal(document, slotted, sealed);
-    return isPlain(document) && sealed.kind === 'leaf' ? { ...edit, text: json.print([envelope(sealed)], {}) } : edit;
-  },
+  seal,
   open: (_document, slotted, opened) => ({ span: spanOf(slotted), text: opened.text }),
   detach,
   attach,

@@ -1,0 +1,81 @@
+import { type Edit, splice } from '../../document/splice.ts';
+import type { Document, Mapping } from '../../document/tree.ts';
+import type { PrintOptions } from '../format.ts';
+import { indented, lineBreak, lineStart, withBreaks } from './lines.ts';
+import type { MappingNode, YamlStreamDocument } from './node.ts';
+import { indentStep } from './place.ts';
+import { printYaml } from './print.ts';
+import { keyOf, pairOf, rootOf, streamOf } from './record.ts';
+import { parseYaml } from './tree.ts';
+
+/** Puts the metadata into every document of the stream: as its last entry, or where the document before had it. */
+export function attach(sealed: string, record: Mapping, options: PrintOptions, previous?: Document): string {
+  const step = (previous && stepOf(previous)) ?? options.indent ?? indentStep(sealed);
+  const printed = printYaml([{ kind: 'mapping', items: [{ kind: 'entry', key: 'sops', value: record }] }], step);
+  const places = previous && placesOf(previous);
+  if (isPlain(sealed) && (!places || places.every((place) => place === 'last'))) return appended(sealed, printed, sealed.length, rootColumn(sealed));
+  const edits = parseYaml(sealed).stream.map((part, at) => placed(sealed, part, printed, places?.[at] ?? 'last'));
+  return splice(sealed, edits);
+}
+
+/** One document, no markers, its root a block mapping at the first column: it takes no parsing to find its end. */
+const isPlain = (text: string): boolean => !/^(?:---|\.\.\.|%|\ufeff)/m.test(text) && rootColumn(text) >= 0;
+
+/** Column of the first key; -1 where the first thing is no block mapping's key for sure. */
+function rootColumn(text: string): number {
+  const first = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*( *)([^ \t\r\n#])/.exec(text);
+  return first?.[2] === undefined || /[{[!&*|>?-]/.test(first[2]) ? -1 : (first[1] ?? '').length;
+}
+
+function appended(text: string, printed: string, at: number, column: number): string {
+  return splice(text, [appending(text, printed, at, column)]);
+}
+
+/** The block as lines of their own; a text that ends without a line break keeps ending without one. */
+function appending(text: string, printed: string, at: number, column: number): Edit {
+  const eol = lineBreak(text);
+  const block = withBreaks(indented(printed, column), eol);
+  const ended = at === 0 || text.charAt(at - 1) === '\n';
+  return { span: { start: at, end: at }, text: ended ? block : eol + block.slice(0, at === text.length ? -eol.length : undefined) };
+}
+
+type Place = 'last' | 'first' | { readonly behind: string };
+
+/** Where each document of a stream has its metadata. */
+function placesOf(document: Document): readonly Place[] {
+  return streamOf(document).map((part) => {
+    const root = rootOf(part);
+    const pair = root && pairOf(root, 'sops');
+    if (!root || !pair) return 'last';
+    const at = root.pairs.indexOf(pair);
+    const before = root.pairs[at - 1];
+    if (at === root.pairs.length - 1) return 'last';
+    const key = before && keyOf(before);
+    return key === undefined ? 'first' : { behind: key };
+  });
+}
+
+function placed(text: string, part: YamlStreamDocument, printed: string, place: Place): Edit {
+  const root = rootOf(part);
+  const column = root?.column ?? 0;
+  const next = place === 'last' ? undefined : pairAt(root, place);
+  return next === undefined ? appending(text, printed, part.end, column) : appending(text, printed, lineStart(text, next), column);
+}
+
+/** Where the pair starts that shall follow the metadata. */
+function pairAt(root: MappingNode | undefined, place: Exclude<Place, 'last'>): number | undefined {
+  if (!root || root.flow) return undefined;
+  if (place === 'first') return root.pairs[0]?.key.start;
+  const before = root.pairs.findIndex((pair) => keyOf(pair) === place.behind);
+  return before < 0 ? undefined : root.pairs[before + 1]?.key.start;
+}
+
+/** Spaces of one level in the metadata of an encrypted document. */
+export function stepOf(document: Document): number | undefined {
+  for (const part of streamOf(document)) {
+    const root = rootOf(part);
+    const record = root && pairOf(root, 'sops')?.value;
+    if (root && record?.kind === 'mapping' && !record.flow && record.column > root.column) return record.column - root.column;
+  }
+  return undefined;
+}

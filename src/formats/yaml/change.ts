@@ -1,0 +1,186 @@
+import { made } from '../../document/change.ts';
+import type { PathStep, TreePath } from '../../document/path.ts';
+import { showPath } from '../../document/path.ts';
+import type { Edit } from '../../document/splice.ts';
+import type { Document, Leaf, Node } from '../../document/tree.ts';
+import { SopsError } from '../../errors.ts';
+import { endOfLines, indented, lineBreak, lineStart, withBreaks } from './lines.ts';
+import type { MappingNode, SequenceNode, YamlNode } from './node.ts';
+import { indentStep } from './place.ts';
+import { printYaml, printYamlValue } from './print.ts';
+import { pairLines, pairOf, rootOf, streamOf } from './record.ts';
+import { spellDouble, spellKey, spellScalar, spellSingle } from './spell.ts';
+
+/** Where the text of a value goes. */
+interface Home {
+  readonly source: string;
+  readonly step: number;
+  readonly eol: '\n' | '\r\n';
+}
+
+/** Sets a value in the first document, in the style of what stands there or of its neighbours. Throws `UNSUPPORTED` where text cannot be spliced (through an alias, say): then the tree is to be printed. */
+export function set(document: Document, path: TreePath, value: Node): readonly Edit[] {
+  const { source } = document;
+  const home: Home = { source, step: indentStep(source), eol: lineBreak(source) };
+  const part = streamOf(document)[0];
+  const root = part && rootOf(part);
+  if (!root) throw unspliceable(path);
+  let node: YamlNode = root;
+  for (const [depth, step] of path.entries()) {
+    const next = childOf(node, step);
+    if (!next) return [add(home, node, step, made(path.slice(depth + 1), value), path)];
+    node = next;
+  }
+  return [replaceValue(home, node, value, ownerColumn(source, node))];
+}
+
+/** Removes a value of the first document with its lines. Throws `PATH_NOT_FOUND`, `UNSUPPORTED`. */
+export function unset(document: Document, path: TreePath): readonly Edit[] {
+  const { source } = document;
+  const part = streamOf(document)[0];
+  const root = part && rootOf(part);
+  const step = path.at(-1);
+  let parent: YamlNode | undefined = root;
+  for (const above of path.slice(0, -1)) parent = parent && childOf(parent, above);
+  if (!parent || step === undefined) throw unspliceable(path);
+  if (parent.kind === 'mapping' && typeof step === 'string') return [removePair(source, parent, step, path)];
+  if (parent.kind === 'sequence' && typeof step === 'number') return [removeItem(source, parent, step, path)];
+  throw unspliceable(path);
+}
+
+const unspliceable = (path: TreePath): SopsError => new SopsError('UNSUPPORTED', `the place ${showPath(path)} cannot be edited in the text`, { path: showPath(path) });
+
+function childOf(node: YamlNode, step: PathStep): YamlNode | undefined {
+  if (node.kind === 'mapping' && typeof step === 'string') return pairOf(node, step)?.value;
+  return node.kind === 'sequence' && typeof step === 'number' ? node.items[step] : undefined;
+}
+
+/** Column of the key or dash in front of a value on its line. */
+function ownerColumn(source: string, node: YamlNode): number {
+  const line = lineStart(source, node.start);
+  const before = source.slice(line, node.start);
+  const dashes = /^(?: *- )*/.exec(before)?.[0] ?? '';
+  return before.slice(dashes.length).trim() === '' ? Math.max(0, dashes.trimEnd().length - 1) : dashes.length + (/^ */.exec(before.slice(dashes.length))?.[0].length ?? 0);
+}
+
+const isCollection = (node: Node): boolean => (node.kind === 'mapping' || node.kind === 'sequence') && node.items.length > 0;
+
+function replaceValue(home: Home, old: YamlNode, value: Node, owner: number): Edit {
+  const { source } = home;
+  const oldBlock = (old.kind === 'mapping' || old.kind === 'sequence') && !old.flow;
+  const start = old.kind === 'scalar' ? old.contentStart : old.start;
+  if (old.kind === 'alias' || old.tag !== undefined || old.anchor !== undefined) throw new SopsError('UNSUPPORTED', 'a tagged or anchored value cannot be replaced in the text');
+  if (old.inFlow) return { span: { start, end: old.end }, text: flowText(value) };
+  const brokenEnd = source.charAt(old.end - 1) === '\n' && old.end > start;
+  const end = brokenEnd ? old.end - (source.endsWith('\r\n', old.end) ? 2 : 1) : old.end;
+  if (!isCollection(value)) {
+    const text = scalarText(home, old, value, owner);
+    const from = oldBlock ? lineTail(source, start) : start;
+    return { span: { start: from, end }, text: oldBlock || source.charAt(start - 1) === ':' ? ` ${text}` : text };
+  }
+  const from = lineTail(source, start);
+  return { span: { start: from, end }, text: childLines(home, value, owner) };
+}
+
+/** Back over blanks and line breaks, to just behind the colon or dash. */
+function lineTail(source: string, at: number): number {
+  let from = at;
+  while (from > 0 && /\s/.test(source.charAt(from - 1))) from--;
+  return from;
+}
+
+function childLines({ step, eol }: Home, value: Node, owner: number): string {
+  const column = step * Math.floor((owner + step) / step);
+  const printed = (value.kind === 'mapping' ? printYaml([value], step) : printYamlValue(value)).replace(/\n$/, '');
+  return withBreaks(`\n${indented(printed, column)}`, eol);
+}
+
+function scalarText({ source, step, eol }: Home, old: YamlNode | undefined, value: Node, owner: number): string {
+  const leaf: Leaf | undefined = value.kind === 'leaf' ? value : undefined;
+  if (!leaf) return printYamlValue(value).replace(/\n$/, '');
+  const quote = old?.kind === 'scalar' ? source.charAt(old.contentStart) : '';
+  if (leaf.type === 'str' && quote === '"') return spellDouble(leaf.text, 'raw');
+  const single = leaf.type === 'str' && quote === "'" ? spellSingle(leaf.text) : undefined;
+  const indent = step * Math.floor((owner + step) / step);
+  return single ?? withBreaks(leaf.spelling ?? spellScalar(leaf, { indent, hint: indent - owner, flow: false }), eol);
+}
+
+function flowText(value: Node): string {
+  switch (value.kind) {
+    case 'null':
+      return 'null';
+    case 'leaf':
+      return value.spelling ?? spellScalar(value, { indent: 0, hint: 0, flow: true });
+    case 'mapping':
+      return `{${value.items.flatMap((item) => (item.kind === 'entry' ? [`${spellKey(item.key, true)}: ${flowText(item.value)}`] : [])).join(', ')}}`;
+    case 'sequence':
+      return `[${value.items.flatMap((item) => (item.kind === 'comment' ? [] : [flowText(item)])).join(', ')}]`;
+  }
+}
+
+function add(home: Home, node: YamlNode, step: PathStep, value: Node, path: TreePath): Edit {
+  if (node.kind === 'mapping' && typeof step === 'string') return node.flow ? addInFlow(home, node, `${spellKey(step, true)}: ${flowText(value)}`) : addPair(home, node, step, value);
+  if (node.kind === 'sequence' && typeof step === 'number') return node.flow ? addInFlow(home, node, flowText(value)) : addItem(home, node, value);
+  throw unspliceable(path);
+}
+
+function addInFlow({ source }: Home, node: MappingNode | SequenceNode, text: string): Edit {
+  const last = node.kind === 'mapping' ? node.pairs.at(-1)?.value : node.items.at(-1);
+  const at = last ? Math.max(last.end, node.start) : source.indexOf(node.kind === 'mapping' ? '{' : '[', node.start) + 1;
+  return { span: { start: at, end: at }, text: last ? `, ${text}` : text };
+}
+
+function addPair(home: Home, node: MappingNode, key: string, value: Node): Edit {
+  const { source, step } = home;
+  const printed = printYaml([{ kind: 'mapping', items: [{ kind: 'entry', key, value }] }], step);
+  const last = node.pairs.at(-1);
+  return insertLines(home, indented(printed, node.column), last ? endOfLines(source, last.key.start, Math.max(last.key.end, last.value.end)) : node.end);
+}
+
+function addItem(home: Home, node: SequenceNode, value: Node): Edit {
+  const { source } = home;
+  const printed = printYamlValue({ kind: 'sequence', items: [value] });
+  const last = node.items.at(-1);
+  return insertLines(home, indented(printed, node.column), last ? endOfLines(source, last.start, last.end) : node.end);
+}
+
+/** New lines; behind a text that ends without a line break they end without one too. */
+function insertLines({ source, eol }: Home, printed: string, at: number): Edit {
+  const lines = withBreaks(printed, eol);
+  const ended = at === 0 || source.charAt(at - 1) === '\n';
+  return { span: { start: at, end: at }, text: ended ? lines : eol + lines.slice(0, -eol.length) };
+}
+
+function removePair(source: string, parent: MappingNode, key: string, path: TreePath): Edit {
+  const pair = pairOf(parent, key);
+  if (!pair) throw new SopsError('PATH_NOT_FOUND', `key not found: ${showPath(path)}`, { path: showPath(path) });
+  if (parent.pairs.length === 1) return emptied(source, parent, '{}');
+  const at = parent.pairs.indexOf(pair);
+  if (parent.flow) return removeInFlow(pair.key.start, pair.value.end, parent.pairs[at - 1]?.value.end, parent.pairs[at + 1]?.key.start);
+  const { start, end } = pairLines(source, pair);
+  const next = parent.pairs[at + 1];
+  return { span: { start, end: start === pair.key.start && pair.key.column > 0 && next ? next.key.start : end }, text: '' };
+}
+
+function removeItem(source: string, parent: SequenceNode, index: number, path: TreePath): Edit {
+  const item = parent.items[index];
+  if (!item) throw new SopsError('PATH_NOT_FOUND', `index ${index} out of bounds: ${showPath(path)}`, { path: showPath(path) });
+  if (parent.items.length === 1) return emptied(source, parent, '[]');
+  if (parent.flow) return removeInFlow(item.start, item.end, parent.items[index - 1]?.end, parent.items[index + 1]?.start);
+  const line = lineStart(source, item.start);
+  if (lineStart(source, parent.start) === line && index === 0 && source.slice(line, parent.start).trim() !== '') throw unspliceable(path);
+  return { span: { start: line, end: endOfLines(source, item.start, item.end) }, text: '' };
+}
+
+function removeInFlow(start: number, end: number, previousEnd: number | undefined, nextStart: number | undefined): Edit {
+  if (nextStart !== undefined) return { span: { start, end: nextStart }, text: '' };
+  return { span: { start: previousEnd ?? start, end }, text: '' };
+}
+
+/** A collection that loses its last item is an empty one, as in real sops. */
+function emptied(source: string, node: MappingNode | SequenceNode, text: string): Edit {
+  if (node.flow) return { span: { start: node.start, end: node.end }, text };
+  const broken = source.charAt(node.end - 1) === '\n' ? 1 : 0;
+  const from = lineTail(source, node.start);
+  return { span: { start: from, end: node.end - broken }, text: from === 0 ? text : ` ${text}` };
+}

@@ -1,0 +1,28 @@
+/** Offset of the first character of the line that `at` stands in. */
+export function lineStart(source: string, at: number): number {
+  const before = Math.max(source.lastIndexOf('\n', at - 1), source.lastIndexOf('\r', at - 1));
+  return at === 0 ? 0 : before + 1;
+}
+
+/** Offset behind the line break that ends the line `at` stands in, or the end of the text. */
+export function lineEnd(source: string, at: number): number {
+  const lf = source.indexOf('\n', at);
+  return lf < 0 ? source.length : lf + 1;
+}
+
+/** Offset behind the last line of something that ends at `end`: a block scalar already ends behind its break. */
+export function endOfLines(source: string, start: number, end: number): number {
+  return end > start && source.charAt(end - 1) === '\n' ? end : lineEnd(source, end);
+}
+
+/** The line break a text uses: that of its first line, `\n` where it has none. */
+export function lineBreak(source: string): '\n' | '\r\n' {
+  const lf = source.indexOf('\n');
+  return lf > 0 && source.charAt(lf - 1) === '\r' ? '\r\n' : '\n';
+}
+
+/** Each line that holds anything, moved right by `by` columns. */
+export const indented = (text: string, by: number): string => (by === 0 ? text : text.replace(/^(?=[^\r\n])/gm, ' '.repeat(by)));
+
+/** Lines ended the way a text ends them. */
+export const withBreaks = (text: string, eol: '\n' | '\r\n'): string => (eol === '\n' ? text : text.replaceAll('\n', eol));

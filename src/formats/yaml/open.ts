@@ -1,0 +1,55 @@
+import type { Edit } from '../../document/splice.ts';
+import type { Comment, Document, Leaf, Slot } from '../../document/tree.ts';
+import { SopsError } from '../../errors.ts';
+import { anyLines, blockLines, blockScalar } from './block-scalar.ts';
+import { lineBreak, withBreaks } from './lines.ts';
+import { contentColumn, tokenStyle } from './place.ts';
+import { spellDouble, spellScalar, spellSingle } from './spell.ts';
+
+/**
+ * Puts plaintext in the place of ciphertext. The quotes or block header around the ciphertext are the style it had; a bare ciphertext becomes what real sops would print.
+ * @param step spaces of one level of indentation in the document
+ */
+export function open({ source }: Document, slotted: Leaf | Comment, opened: Leaf | Comment, step: number): Edit {
+  const { slot } = slotted;
+  if (!slot) throw new SopsError('VALUE_UNOPENABLE', 'a value that stands nowhere in the document cannot be replaced');
+  if (opened.kind === 'comment') return { span: slot, text: commentText(source, slot, opened.text) };
+  return openLeaf(source, slot, opened, step);
+}
+
+/** A comment of several lines (they come from INI) needs its marker on each. */
+function commentText(source: string, slot: Slot, text: string): string {
+  return text.includes('\n') ? withBreaks(text.replaceAll('\n', `\n${' '.repeat(slot.indent ?? 0)}#`), lineBreak(source)) : text;
+}
+
+function openLeaf(source: string, slot: Slot, leaf: Leaf, step: number): Edit {
+  const flow = slot.flow === true;
+  const automatic = (): Edit => {
+    if (leaf.type !== 'str' && leaf.spelling !== undefined) return { span: slot, text: leaf.spelling };
+    const indent = contentColumn(source, slot, step);
+    const spelled = spellScalar(leaf, { indent, hint: indent - (slot.indent ?? 0), flow });
+    return { span: slot, text: withBreaks(spelled, lineBreak(source)) };
+  };
+  if (leaf.type !== 'str') return blockEnd(source, slot, automatic());
+  switch (tokenStyle(source, slot)) {
+    case 'plain':
+      return automatic();
+    case 'double':
+      return { span: slot, text: spellDouble(leaf.text, 'raw') };
+    case 'single': {
+      const single = flow ? undefined : spellSingle(leaf.text);
+      return single === undefined ? automatic() : { span: slot, text: single };
+    }
+    case 'block': {
+      const block = blockScalar(source, slot);
+      const lines = blockLines(source, block, leaf.text) ?? (block.commented ? anyLines(source, block, leaf.text) : undefined);
+      return lines === undefined ? blockEnd(source, slot, automatic()) : { span: block.content, text: lines };
+    }
+  }
+}
+
+/** A block scalar's slot ends behind its last break: what takes the place of all of it must end in one too. */
+function blockEnd(source: string, slot: Slot, edit: Edit): Edit {
+  const needsBreak = tokenStyle(source, slot) === 'block' && source.charAt(slot.end - 1) === '\n' && !edit.text.endsWith('\n');
+  return needsBreak ? { span: edit.span, text: edit.text + lineBreak(source) } : edit;
+}

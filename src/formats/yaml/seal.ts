@@ -1,0 +1,73 @@
+import type { Edit } from '../../document/splice.ts';
+import type { Comment, Document, Mapping, Node, Slot } from '../../document/tree.ts';
+import { SopsError } from '../../errors.ts';
+import type { Slotted } from '../format.ts';
+import { blockScalar } from './block-scalar.ts';
+import { indented, lineBreak, withBreaks } from './lines.ts';
+import { contentColumn, indentStep, tokenStyle } from './place.ts';
+import { printYaml, printYamlValue } from './print.ts';
+import { spellKey, spellScalar } from './spell.ts';
+
+/** Puts ciphertext in the place of a leaf, a comment or an alias; the style of what stood there shows in how it is quoted. */
+export function seal({ source }: Document, slotted: Slotted, sealed: Slotted): Edit {
+  if (slotted.kind !== 'comment' && slotted.alias) return sealAlias(source, slotted.alias, sealed);
+  const { slot } = slotted;
+  if (!slot) throw new SopsError('VALUE_UNSEALABLE', 'a value that stands nowhere in the document cannot be replaced');
+  const text = sealed.kind === 'leaf' || sealed.kind === 'comment' ? sealed.text : '';
+  if (sealed.kind === 'comment') return { span: slot, text };
+  return sealLeaf(source, slot, text);
+}
+
+function sealLeaf(source: string, slot: Slot, ciphertext: string): Edit {
+  switch (tokenStyle(source, slot)) {
+    case 'double':
+      return { span: slot, text: `"${ciphertext}"` };
+    case 'single':
+      return { span: slot, text: `'${ciphertext}'` };
+    case 'block': {
+      const { content, column } = blockScalar(source, slot);
+      return { span: content, text: `${' '.repeat(column)}${ciphertext}${lineBreak(source)}` };
+    }
+    case 'plain':
+      // In a flow collection a ciphertext's commas and brackets must be quoted: a single quote there stands for "as real sops would quote it", most often not at all.
+      return { span: slot, text: slot.flow === true ? `'${ciphertext}'` : ciphertext };
+  }
+}
+
+/** An alias to a value that is now ciphertext gives way to what it stood for (as in real sops): a ciphertext opens under one path only. */
+function sealAlias(source: string, slot: Slot, sealed: Slotted): Edit {
+  if (sealed.kind === 'comment') throw new SopsError('VALUE_UNSEALABLE', 'a comment is no alias');
+  if (slot.flow === true) return { span: slot, text: flowText(sealed) };
+  if (sealed.kind === 'leaf' || sealed.kind === 'null' || sealed.items.length === 0) return { span: slot, text: withoutBreak(printYamlValue(sealed)) };
+  return { span: slot, text: blockText(source, slot, sealed) };
+}
+
+const withoutBreak = (text: string): string => text.replace(/\n$/, '');
+
+function blockText(source: string, slot: Slot, node: Node): string {
+  const step = indentStep(source);
+  const column = contentColumn(source, slot, step);
+  const printed = withoutBreak(node.kind === 'mapping' ? printYaml([node], step) : printYamlValue(node));
+  const owner = source.charAt(slot.start - 2);
+  const behindDash = owner === '-' && contentColumn(source, slot, step) === (slot.indent ?? 0) + 2;
+  const lines = indented(printed, column);
+  return withBreaks(behindDash ? lines.trimStart() : `\n${lines}`, lineBreak(source));
+}
+
+function flowText(node: Node): string {
+  switch (node.kind) {
+    case 'null':
+      return 'null';
+    case 'leaf':
+      return node.text.startsWith('ENC[') ? `'${node.text}'` : spellScalar(node, { indent: 0, hint: 0, flow: true });
+    case 'mapping':
+      return `{${entriesOf(node)
+        .map(({ key, value }) => `${spellKey(key, true)}: ${flowText(value)}`)
+        .join(', ')}}`;
+    case 'sequence':
+      return `[${node.items.flatMap((item) => (item.kind === 'comment' ? [] : [flowText(item)])).join(', ')}]`;
+  }
+}
+
+const entriesOf = (mapping: Mapping): readonly { readonly key: string; readonly value: Node }[] =>
+  mapping.items.filter((item): item is Exclude<typeof item, Comment> => item.kind === 'entry');

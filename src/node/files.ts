@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -15,39 +15,32 @@ import {
   statSync,
   writeFileSync,
   writeSync,
-} from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
-import { SopsError, type SopsErrorCode } from "../errors.ts";
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { SopsError, type SopsErrorCode } from '../errors.ts';
 
 /** The `code` of a system error: `ENOENT`, or undefined for anything else. */
 export const systemCode = (error: unknown): string | undefined =>
-  error instanceof Error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : undefined;
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
 const reasons: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "operation not permitted",
-  EISDIR: "is a directory",
-  ENOENT: "no such file or directory",
-  ENOTDIR: "a part of the path is not a directory",
-  ENOSPC: "no space left on the device",
-  EDQUOT: "disk quota exceeded",
-  EFBIG: "file too large for the device or the process limit",
-  EROFS: "read-only file system",
-  ELOOP: "too many symbolic links",
-  ENAMETOOLONG: "file name too long",
-  EIO: "input/output error",
-  EPIPE: "the reader has gone",
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EISDIR: 'is a directory',
+  ENOENT: 'no such file or directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'disk quota exceeded',
+  EFBIG: 'file too large for the device or the process limit',
+  EROFS: 'read-only file system',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'file name too long',
+  EIO: 'input/output error',
+  EPIPE: 'the reader has gone',
 };
 
 /** A system error as an error of ours, which names the file and the reason. */
-export function systemError(
-  code: SopsErrorCode,
-  doing: string,
-  file: string,
-  cause: unknown,
-): SopsError {
+export function systemError(code: SopsErrorCode, doing: string, file: string, cause: unknown): SopsError {
   const system = systemCode(cause);
   const reason = system === undefined ? String(cause) : (reasons[system] ?? system);
   return new SopsError(code, `${doing}: ${reason}`, { file, cause });
@@ -59,8 +52,8 @@ export function readFile(path: string): Uint8Array | undefined {
     return readFileSync(path);
   } catch (error) {
     const code = systemCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw systemError("INPUT_UNREADABLE", "error reading file", path, error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw systemError('INPUT_UNREADABLE', 'error reading file', path, error);
   }
 }
 
@@ -79,32 +72,28 @@ export function statFile(path: string): Stats | undefined {
  * Throws `OUTPUT_UNWRITABLE`.
  * @param warn told when the old owner could not be kept
  */
-export function replaceFile(
-  path: string,
-  content: Uint8Array,
-  warn: (message: string) => void = () => undefined,
-): void {
+export function replaceFile(path: string, content: Uint8Array, warn: (message: string) => void = () => undefined): void {
   const target = followLinks(path);
   const old = statFile(target);
   try {
     if (old !== undefined && !old.isFile()) return writeInto(target, content);
     swap(target, content, old, warn);
   } catch (error) {
-    throw systemError("OUTPUT_UNWRITABLE", doing(error), path, error);
+    throw systemError('OUTPUT_UNWRITABLE', doing(error), path, error);
   }
   return undefined;
 }
 
 const doing = (error: unknown): string =>
   error instanceof BesideError
-    ? "could not write beside the file, which is needed to replace it safely"
-    : "could not write the file, which is left as it was";
+    ? 'could not write beside the file, which is needed to replace it safely'
+    : 'could not write the file, which is left as it was';
 
 /** The folder does not take a new file; carries the system's code. */
 class BesideError extends Error {
   readonly code: string | undefined;
   constructor(cause: unknown) {
-    super("no new file beside", { cause });
+    super('no new file beside', { cause });
     this.code = systemCode(cause);
   }
 }
@@ -117,25 +106,17 @@ function followLinks(path: string): string {
     if (!stats?.isSymbolicLink()) return target;
     target = resolve(dirname(target), readlinkSync(target));
   }
-  throw new SopsError("OUTPUT_UNWRITABLE", "too many symbolic links", { file: path });
+  throw new SopsError('OUTPUT_UNWRITABLE', 'too many symbolic links', { file: path });
 }
 
 function writeInto(path: string, content: Uint8Array): void {
-  writeFileSync(path, content, { flag: "r+" });
+  writeFileSync(path, content, { flag: 'r+' });
 }
 
-function swap(
-  target: string,
-  content: Uint8Array,
-  old: Stats | undefined,
-  warn: (message: string) => void,
-): void {
-  if (old !== undefined) closeSync(openSync(target, "r+"));
+function swap(target: string, content: Uint8Array, old: Stats | undefined, warn: (message: string) => void): void {
+  if (old !== undefined) closeSync(openSync(target, 'r+'));
   deferSignals();
-  const beside = join(
-    dirname(target),
-    `.${basename(target).slice(0, 40)}.${randomBytes(6).toString("hex")}.tmp`,
-  );
+  const beside = join(dirname(target), `.${basename(target).slice(0, 40)}.${randomBytes(6).toString('hex')}.tmp`);
   const descriptor = openBeside(beside, old === undefined ? 0o666 : 0o600);
   try {
     try {
@@ -155,7 +136,7 @@ function swap(
 
 function openBeside(beside: string, mode: number): number {
   try {
-    return openSync(beside, "wx", mode);
+    return openSync(beside, 'wx', mode);
   } catch (error) {
     throw new BesideError(error);
   }
@@ -166,28 +147,23 @@ function writeAll(descriptor: number, content: Uint8Array): void {
   while (written < content.length) written += writeSync(descriptor, content, written);
 }
 
-function keepOwnerAndMode(
-  beside: string,
-  descriptor: number,
-  old: Stats,
-  warn: (message: string) => void,
-): void {
+function keepOwnerAndMode(beside: string, descriptor: number, old: Stats, warn: (message: string) => void): void {
   const made = statSync(beside);
   if (made.uid !== old.uid || made.gid !== old.gid) {
     try {
       chownSync(beside, old.uid, old.gid);
     } catch {
-      warn("the owner of the file could not be kept");
+      warn('the owner of the file could not be kept');
     }
   }
-  if (process.platform === "win32") chmodSync(beside, old.mode);
+  if (process.platform === 'win32') chmodSync(beside, old.mode);
   else fchmodSync(descriptor, old.mode & 0o7777);
 }
 
 /** Makes the rename outlast a power cut; where a folder cannot be opened (Windows), there is nothing to do. */
 function syncFolder(folder: string): void {
   try {
-    const descriptor = openSync(folder, "r");
+    const descriptor = openSync(folder, 'r');
     try {
       fsyncSync(descriptor);
     } finally {
@@ -204,7 +180,7 @@ let deferred = false;
 function deferSignals(): void {
   if (deferred) return;
   deferred = true;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => {
       process.kill(process.pid, signal);
     });

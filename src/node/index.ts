@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
-import type { Context, LogEvent } from "../ports.ts";
-import { readFile, replaceFile } from "./files.ts";
-import { terminalPrompt } from "./prompt.ts";
-import { runCommand } from "./subprocess.ts";
-import { homeFolder, userConfigFolder } from "./user-folders.ts";
+import { randomBytes } from 'node:crypto';
+import type { Context, LogEvent } from '../ports.ts';
+import { readFile, replaceFile } from './files.ts';
+import { terminalPrompt } from './prompt.ts';
+import { runCommand } from './subprocess.ts';
+import { homeFolder, userConfigFolder } from './user-folders.ts';
 
 /** What a caller may choose of the world; the rest is this process's own. */
 export interface NodeContextOptions {
@@ -23,7 +23,7 @@ export function createNodeContext(options: NodeContextOptions = {}): Context {
       // oxlint-disable-next-line typescript/require-await
       replace: async (path, content) => {
         replaceFile(path, content, (message) => {
-          log({ level: "warn", message, fields: { file: path } });
+          log({ level: 'warn', message, fields: { file: path } });
         });
       },
       get home() {

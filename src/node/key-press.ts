@@ -1,4 +1,4 @@
-let early = "";
+let early = '';
 
 /** Waits for Enter on standard input without blocking signals; answers false where the input ends instead. */
 export function waitForEnter(): Promise<boolean> {
@@ -6,9 +6,9 @@ export function waitForEnter(): Promise<boolean> {
   const { stdin } = process;
   return new Promise((resolve) => {
     const settle = (answer: boolean): void => {
-      stdin.removeListener("data", onData);
-      stdin.removeListener("end", onEnd);
-      stdin.removeListener("error", onEnd);
+      stdin.removeListener('data', onData);
+      stdin.removeListener('end', onEnd);
+      stdin.removeListener('error', onEnd);
       stdin.pause();
       resolve(answer);
     };
@@ -20,7 +20,7 @@ export function waitForEnter(): Promise<boolean> {
       settle(false);
     };
     if (stdin.readableEnded) return resolve(false);
-    stdin.on("data", onData).on("end", onEnd).on("error", onEnd).resume();
+    stdin.on('data', onData).on('end', onEnd).on('error', onEnd).resume();
     return undefined;
   });
 }

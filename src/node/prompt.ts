@@ -1,12 +1,12 @@
-import { closeSync, openSync, writeSync } from "node:fs";
-import type { ReadStream } from "node:tty";
-import { SopsError } from "../errors.ts";
-import type { Prompt } from "../ports.ts";
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { ReadStream } from 'node:tty';
+import { SopsError } from '../errors.ts';
+import type { Prompt } from '../ports.ts';
 
 const device =
-  process.platform === "win32"
+  process.platform === 'win32'
     ? { input: String.raw`\\.\CONIN$`, output: String.raw`\\.\CONOUT$` }
-    : { input: "/dev/tty", output: "/dev/tty" };
+    : { input: '/dev/tty', output: '/dev/tty' };
 
 /** The person at the terminal of this process, even where standard input and output are redirected. */
 export const terminalPrompt: Prompt = {
@@ -20,18 +20,15 @@ export const terminalPrompt: Prompt = {
 async function ask(question: string, echo: boolean): Promise<string | undefined> {
   const terminal = openTerminal();
   if (terminal === undefined) return undefined;
-  const { ReadStream: Terminal } = await import("node:tty");
+  const { ReadStream: Terminal } = await import('node:tty');
   const input = new Terminal(terminal.input);
   try {
     writeSync(terminal.output, question);
     input.setRawMode(true);
-    return await readLine(
-      input,
-      echo ? (text) => writeSync(terminal.output, text) : () => undefined,
-    );
+    return await readLine(input, echo ? (text) => writeSync(terminal.output, text) : () => undefined);
   } finally {
     input.setRawMode(false);
-    writeSync(terminal.output, "\n");
+    writeSync(terminal.output, '\n');
     input.destroy();
     closeSync(terminal.output);
   }
@@ -39,7 +36,7 @@ async function ask(question: string, echo: boolean): Promise<string | undefined>
 
 function openTerminal(): { readonly input: number; readonly output: number } | undefined {
   try {
-    return { input: openSync(device.input, "r+"), output: openSync(device.output, "r+") };
+    return { input: openSync(device.input, 'r+'), output: openSync(device.output, 'r+') };
   } catch {
     return undefined;
   }
@@ -47,25 +44,24 @@ function openTerminal(): { readonly input: number; readonly output: number } | u
 
 /** A line from a terminal in raw mode; undefined where the input ends without one. Throws `CANCELLED` for Ctrl+C. */
 function readLine(input: ReadStream, show: (text: string) => void): Promise<string | undefined> {
-  let line = "";
+  let line = '';
   return new Promise((resolve, reject) => {
-    input.setEncoding("utf8");
-    input.on("data", (part: string | Buffer) => {
+    input.setEncoding('utf8');
+    input.on('data', (part: string | Buffer) => {
       for (const key of String(part)) {
-        if (key === "\r" || key === "\n") resolve(line);
-        else if (key === "\u0003")
-          reject(new SopsError("CANCELLED", "user cancelled the operation"));
-        else if (key === "\u0004") resolve(line === "" ? undefined : line);
-        else if (key === "\u007F" || key === "\b") line = line.replace(/.$/su, "");
+        if (key === '\r' || key === '\n') resolve(line);
+        else if (key === '\u0003') reject(new SopsError('CANCELLED', 'user cancelled the operation'));
+        else if (key === '\u0004') resolve(line === '' ? undefined : line);
+        else if (key === '\u007F' || key === '\b') line = line.replace(/.$/su, '');
         else {
           line += key;
           show(key);
         }
       }
     });
-    input.on("end", () => {
+    input.on('end', () => {
       resolve(undefined);
     });
-    input.on("error", reject);
+    input.on('error', reject);
   });
 }

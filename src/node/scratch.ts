@@ -12,10 +12,10 @@ import {
   statSync,
   writeFileSync,
   writeSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { systemError } from "./files.ts";
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemError } from './files.ts';
 
 /** A file of plaintext in a folder of its own that nobody else may look into. */
 export interface Scratch {
@@ -30,29 +30,20 @@ export interface Scratch {
  * Puts plaintext where an editor can reach it: in a fresh folder with mode 0700, in memory where the system has such a place, in a file with mode 0600.
  * Whatever way the process ends but `kill -9`, the folder goes with it. Throws `OUTPUT_UNWRITABLE`.
  */
-export function openScratch(
-  name: string,
-  content: Uint8Array,
-  env: Readonly<Record<string, string | undefined>>,
-): Scratch {
+export function openScratch(name: string, content: Uint8Array, env: Readonly<Record<string, string | undefined>>): Scratch {
   const parent = memoryFolder(env) ?? tmpdir();
   const folder = makeFolder(parent);
   const wipe = (): void => {
-    process.removeListener("exit", wipe);
+    process.removeListener('exit', wipe);
     wipeFolder(folder);
   };
-  process.on("exit", wipe);
+  process.on('exit', wipe);
   const file = join(folder, name);
   try {
-    writeFileSync(file, content, { mode: 0o600, flag: "wx" });
+    writeFileSync(file, content, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     wipe();
-    throw systemError(
-      "OUTPUT_UNWRITABLE",
-      "could not write the temporary file for the editor",
-      parent,
-      error,
-    );
+    throw systemError('OUTPUT_UNWRITABLE', 'could not write the temporary file for the editor', parent, error);
   }
   return { file, read: () => readScratch(file), wipe };
 }
@@ -61,29 +52,22 @@ function readScratch(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw systemError("INPUT_UNREADABLE", "could not read the edited file", file, error);
+    throw systemError('INPUT_UNREADABLE', 'could not read the edited file', file, error);
   }
 }
 
 function makeFolder(parent: string): string {
   try {
-    return mkdtempSync(join(parent, "sopsmith-"));
+    return mkdtempSync(join(parent, 'sopsmith-'));
   } catch (error) {
-    throw systemError(
-      "OUTPUT_UNWRITABLE",
-      "could not make a temporary folder for the editor",
-      parent,
-      error,
-    );
+    throw systemError('OUTPUT_UNWRITABLE', 'could not make a temporary folder for the editor', parent, error);
   }
 }
 
 /** A folder that lives in memory: `/dev/shm`, or the user's runtime folder. */
 function memoryFolder(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  if (process.platform !== "linux") return undefined;
-  return ["/dev/shm", env["XDG_RUNTIME_DIR"]].find(
-    (folder) => folder !== undefined && folder !== "" && isWritableFolder(folder),
-  );
+  if (process.platform !== 'linux') return undefined;
+  return ['/dev/shm', env['XDG_RUNTIME_DIR']].find((folder) => folder !== undefined && folder !== '' && isWritableFolder(folder));
 }
 
 function isWritableFolder(folder: string): boolean {
@@ -109,7 +93,7 @@ function overwrite(file: string): void {
   try {
     const { size, nlink } = lstatSync(file);
     if (nlink > 1) return;
-    const descriptor = openSync(file, "r+");
+    const descriptor = openSync(file, 'r+');
     try {
       writeSync(descriptor, new Uint8Array(size), 0, size, 0);
       fsyncSync(descriptor);

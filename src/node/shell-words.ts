@@ -1,4 +1,4 @@
-import { SopsError } from "../errors.ts";
+import { SopsError } from '../errors.ts';
 
 const space = /[ \t\r\n]/;
 
@@ -12,7 +12,7 @@ export function shellWords(command: string): readonly string[] {
   while (at < command.length) {
     const character = command.charAt(at);
     if (space.test(character)) at++;
-    else if (character === "#") at = endOfLine(command, at);
+    else if (character === '#') at = endOfLine(command, at);
     else {
       const word = readWord(command, at);
       words.push(word.text);
@@ -23,7 +23,7 @@ export function shellWords(command: string): readonly string[] {
 }
 
 function endOfLine(command: string, at: number): number {
-  const end = command.indexOf("\n", at);
+  const end = command.indexOf('\n', at);
   return end === -1 ? command.length : end;
 }
 
@@ -33,7 +33,7 @@ interface Piece {
 }
 
 function readWord(command: string, start: number): Piece {
-  let text = "";
+  let text = '';
   let at = start;
   while (at < command.length && !space.test(command.charAt(at))) {
     const piece = readPiece(command, at);
@@ -46,27 +46,23 @@ function readWord(command: string, start: number): Piece {
 function readPiece(command: string, at: number): Piece {
   const character = command.charAt(at);
   if (character === '"' || character === "'") return readQuoted(command, at + 1, character);
-  if (character === "\\") return readEscaped(command, at);
+  if (character === '\\') return readEscaped(command, at);
   return { text: character, end: at + 1 };
 }
 
 function readEscaped(command: string, at: number): Piece {
-  if (at + 1 >= command.length)
-    throw new SopsError("EDITOR_FAILED", "nothing follows the last backslash");
+  if (at + 1 >= command.length) throw new SopsError('EDITOR_FAILED', 'nothing follows the last backslash');
   return { text: command.charAt(at + 1), end: at + 2 };
 }
 
 function readQuoted(command: string, start: number, quote: string): Piece {
-  let text = "";
+  let text = '';
   let at = start;
   while (at < command.length) {
     if (command.charAt(at) === quote) return { text, end: at + 1 };
-    const piece =
-      quote === '"' && command.charAt(at) === "\\"
-        ? readEscaped(command, at)
-        : { text: command.charAt(at), end: at + 1 };
+    const piece = quote === '"' && command.charAt(at) === '\\' ? readEscaped(command, at) : { text: command.charAt(at), end: at + 1 };
     text += piece.text;
     at = piece.end;
   }
-  throw new SopsError("EDITOR_FAILED", `a ${quote} is not closed`);
+  throw new SopsError('EDITOR_FAILED', `a ${quote} is not closed`);
 }

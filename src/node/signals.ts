@@ -1,9 +1,9 @@
-import type { ChildProcess } from "node:child_process";
-import { SopsError } from "../errors.ts";
+import type { ChildProcess } from 'node:child_process';
+import { SopsError } from '../errors.ts';
 
-type EndingSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+type EndingSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
-const endingSignals: readonly EndingSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+const endingSignals: readonly EndingSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** How long a subprocess may take to end after a signal was passed on to it, in milliseconds. */
 const patience = 1000;
 
@@ -21,15 +21,15 @@ export interface Signals {
 export function watchSignals(): Signals {
   const abort = new AbortController();
   const cancelled = new Promise<never>((_, reject) => {
-    abort.signal.addEventListener("abort", () => {
-      reject(new SopsError("CANCELLED", "user cancelled the operation"));
+    abort.signal.addEventListener('abort', () => {
+      reject(new SopsError('CANCELLED', 'user cancelled the operation'));
     });
   });
   cancelled.catch(() => undefined);
   let running: ChildProcess | undefined;
   const receive = (signal: EndingSignal): void => {
     if (running === undefined) return abort.abort();
-    running.once("exit", () => {
+    running.once('exit', () => {
       abort.abort();
     });
     running.unref();
@@ -44,7 +44,7 @@ export function watchSignals(): Signals {
     cancelled,
     passTo(child) {
       running = child;
-      child.once("exit", () => {
+      child.once('exit', () => {
         running = undefined;
       });
     },

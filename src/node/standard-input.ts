@@ -1,6 +1,6 @@
-import { readSync } from "node:fs";
-import { SopsError } from "../errors.ts";
-import { systemCode, systemError } from "./files.ts";
+import { readSync } from 'node:fs';
+import { SopsError } from '../errors.ts';
+import { systemCode, systemError } from './files.ts';
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
@@ -11,9 +11,8 @@ function readSome(into: Uint8Array): number {
       return readSync(0, into);
     } catch (error) {
       const code = systemCode(error);
-      if (code === "EOF") return 0;
-      if (code !== "EAGAIN")
-        throw systemError("INPUT_UNREADABLE", "error reading from stdin", "standard input", error);
+      if (code === 'EOF') return 0;
+      if (code !== 'EAGAIN') throw systemError('INPUT_UNREADABLE', 'error reading from stdin', 'standard input', error);
       Atomics.wait(pause, 0, 0, 10);
     }
   }
@@ -39,10 +38,8 @@ export function readStandardInputLine(): string | undefined {
     const [byte = 10] = one;
     if (byte === 10) return decode(bytes);
     bytes.push(byte);
-    if (bytes.length > 65_536)
-      throw new SopsError("INPUT_UNREADABLE", "a line of standard input is too long");
+    if (bytes.length > 65_536) throw new SopsError('INPUT_UNREADABLE', 'a line of standard input is too long');
   }
 }
 
-const decode = (bytes: readonly number[]): string =>
-  Buffer.from(bytes).toString("utf8").replace(/\r$/, "");
+const decode = (bytes: readonly number[]): string => Buffer.from(bytes).toString('utf8').replace(/\r$/, '');

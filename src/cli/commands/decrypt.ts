@@ -1,0 +1,23 @@
+import { decrypt } from '../../operations/decrypt.ts';
+import { formatsOf } from '../format-choice.ts';
+import { findInput, mustExist, readInput } from '../input.ts';
+import { inFile, type Invocation } from '../invocation.ts';
+import { deliver } from '../output.ts';
+import { printOptions } from '../print-options.ts';
+import { servicesOf } from '../services.ts';
+import { parseTreePath } from '../tree-path.ts';
+
+/** `sopsmith decrypt [file]`. */
+export async function run(invocation: Invocation): Promise<void> {
+  const { flags } = invocation;
+  const input = findInput(invocation);
+  mustExist(input);
+  const { input: from, output: to } = formatsOf(invocation, input);
+  const services = servicesOf(invocation);
+  const extract = parseTreePath(flags.text('extract') ?? '');
+  const printed = from !== to || extract.length > 0;
+  const formats = { input: from, output: to, print: printed ? await printOptions(invocation, to) : {} };
+  const options = { ignoreMac: flags.isOn('ignore-mac'), extract };
+  const outcome = await inFile(input.shown, () => decrypt(readInput(input), formats, options, services));
+  await deliver(invocation, input, outcome);
+}

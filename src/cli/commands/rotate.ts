@@ -1,0 +1,39 @@
+import { SopsError } from '../../errors.ts';
+import { keySources } from '../../keysources/index.ts';
+import { rotate } from '../../operations/rotate.ts';
+import { statFile } from '../../node/files.ts';
+import { formatsOf } from '../format-choice.ts';
+import { findFile, readInput } from '../input.ts';
+import { inFile, type Invocation } from '../invocation.ts';
+import { masterKeysOf } from '../master-keys.ts';
+import { deliver } from '../output.ts';
+import { layoutOption, printOptions } from '../print-options.ts';
+import { servicesOf } from '../services.ts';
+
+/** `sopsmith rotate file`. */
+export async function run(invocation: Invocation): Promise<void> {
+  const { flags } = invocation;
+  const input = findFile(invocation);
+  const changing = keySources.some(
+    ({ flag }) => flags.text(`add-${flag.name}`) !== undefined || flags.text(`rm-${flag.name}`) !== undefined,
+  );
+  if (changing && statFile(input.path) === undefined)
+    throw new SopsError('KEYS_OF_MISSING_FILE', `cannot add or remove keys on non-existent file "${input.path}"`, {
+      hint: 'make the file with `edit`',
+    });
+  const { input: from, output: to } = formatsOf(invocation, input);
+  if (from !== to)
+    throw new SopsError('UNSUPPORTED', 'a file cannot change its format while its data key is rotated', {
+      hint: 'rotate it first, then decrypt and encrypt it',
+    });
+  const services = servicesOf(invocation);
+  const options = {
+    add: masterKeysOf(flags, 'add-'),
+    remove: masterKeysOf(flags, 'rm-'),
+    ignoreMac: flags.isOn('ignore-mac'),
+    layout: await layoutOption(invocation, from),
+  };
+  const formats = { input: from, print: await printOptions(invocation, to) };
+  const outcome = await inFile(input.shown, () => rotate(readInput(input), formats, options, services));
+  await deliver(invocation, input, outcome);
+}

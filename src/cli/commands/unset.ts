@@ -1,0 +1,34 @@
+import { SopsError } from '../../errors.ts';
+import { unset } from '../../operations/set.ts';
+import { formatFor } from '../format-choice.ts';
+import { findFile, readInput } from '../input.ts';
+import { inFile, type Invocation } from '../invocation.ts';
+import { tellWarnings } from '../output.ts';
+import { layoutOption, printOptions } from '../print-options.ts';
+import { log } from '../report.ts';
+import { servicesOf } from '../services.ts';
+import { changePath } from './set.ts';
+
+/** `sopsmith unset file index`. */
+export async function run(invocation: Invocation): Promise<void> {
+  const { words, flags, context } = invocation;
+  if (words.length !== 2) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified, or index is missing');
+  const [file = '', index = ''] = words;
+  const input = findFile({ ...invocation, words: [file] });
+  const path = changePath(index, 'unset');
+  const format = formatFor(flags.text('input-type'), input.name);
+  const services = servicesOf(invocation);
+  const options = {
+    ignoreMac: flags.isOn('ignore-mac'),
+    print: await printOptions(invocation, format),
+    layout: await layoutOption(invocation, format),
+  };
+  try {
+    const outcome = await inFile(input.shown, () => unset(readInput(input), format, { path, options }, services));
+    tellWarnings(invocation, input, outcome.warnings);
+    await context.files.replace(input.path, outcome.content);
+    log({ level: 'info', message: 'File written successfully' });
+  } catch (error) {
+    if (!(error instanceof SopsError && error.code === 'PATH_NOT_FOUND' && flags.isOn('idempotent'))) throw error;
+  }
+}

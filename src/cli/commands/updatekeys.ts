@@ -1,0 +1,95 @@
+import { resolve } from 'node:path';
+import { SopsError } from '../../errors.ts';
+import { statFile } from '../../node/files.ts';
+import { readStandardInputLine } from '../../node/standard-input.ts';
+import type { Services } from '../../operations/operation.ts';
+import { type KeyUpdate, planUpdateKeys } from '../../operations/update-keys.ts';
+import { type FoundConfig, loadConfig, ruleFor } from '../config-file.ts';
+import { encryptedFilesBelow } from '../encrypted-files.ts';
+import { formatFor } from '../format-choice.ts';
+import { readInput } from '../input.ts';
+import { inFile, type Invocation } from '../invocation.ts';
+import { added, errorText, heading, print, removed, say, shortPath } from '../report.ts';
+import { servicesOf } from '../services.ts';
+
+/** `sopsmith updatekeys file|folder…`. */
+export async function run(invocation: Invocation): Promise<void> {
+  const { words, flags } = invocation;
+  const found = await loadConfig(invocation);
+  if (found === undefined)
+    throw new SopsError('CONFIG_NOT_FOUND', 'config file not found', {
+      hint: 'write a .sops.yaml here or in a folder above, or name one with --config',
+    });
+  if (words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
+  if (flags.number('shamir-secret-sharing-threshold') !== undefined)
+    throw new SopsError('UNSUPPORTED', 'a threshold for several key groups is not supported yet');
+  const services = servicesOf(invocation);
+  const files = words.flatMap((word) =>
+    statFile(word)?.isDirectory() === true ? encryptedFilesBelow(resolve(word), flags.text('input-type')) : [resolve(word)],
+  );
+  const [only] = files;
+  if (files.length === 1 && only !== undefined) return updateFile(only, found, services, invocation);
+  let failed = 0;
+  for (const file of files) failed += await attempt(() => updateFile(file, found, services, invocation));
+  if (failed > 0)
+    throw new SopsError('DATA_KEY_UNWRAPPABLE', `failed updating ${failed} key(s)`, { hint: 'the files that failed are as they were' });
+  return undefined;
+}
+
+/** Answers how many failed: the others go on. */
+async function attempt(step: () => Promise<void>): Promise<0 | 1> {
+  try {
+    await step();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof SopsError) || error.code === 'CANCELLED') throw error;
+    say(errorText(error));
+    return 1;
+  }
+}
+
+async function updateFile(file: string, found: FoundConfig, services: Services, invocation: Invocation): Promise<void> {
+  const shown = shortPath(file);
+  say(`Syncing keys for file ${file}`);
+  await inFile(shown, async () => {
+    const format = formatFor(invocation.flags.text('input-type'), file);
+    const source = readInput({ path: file, name: file, shown });
+    const rule = ruleFor(found, file);
+    if (rule === undefined)
+      throw new SopsError('NO_MATCHING_RULE', `the config file ${shortPath(found.path)} does not contain any creation rule`);
+    const update = planUpdateKeys(source, format, { keyGroups: rule.keyGroups, shamirThreshold: rule.shamirThreshold }, services);
+    if (update.upToDate) return say(`File ${file} already up to date`);
+    showChanges(update);
+    if (!invocation.flags.isOn('yes') && !(await isOkay())) return say(`File ${file} left unchanged`);
+    const { content } = await update.apply();
+    await invocation.context.files.replace(file, content);
+    return say(`File ${file} synced with new keys`);
+  });
+}
+
+/** As sops shows them (`cmd/sops/common`, PrettyPrintDiffs). */
+function showChanges({ groups, shamirThreshold: { from, to } }: KeyUpdate): void {
+  const threshold =
+    from > 0 && from === to
+      ? [`shamir_threshold: ${to}`]
+      : [...(to > 0 ? [added(`+++ shamir_threshold: ${to}`)] : []), ...(from > 0 ? [removed(`--- shamir_threshold: ${from}`)] : [])];
+  const changes = groups.flatMap((group, at) => [
+    heading(`Group ${at + 1}`),
+    ...group.common.map((name) => `    ${name}`),
+    ...group.added.map((name) => added(`+++ ${name}`)),
+    ...group.removed.map((name) => removed(`--- ${name}`)),
+  ]);
+  print(["The following changes will be made to the file's groups:", ...threshold, ...changes, ''].join('\n'));
+}
+
+/** Asks until the answer is y or n. Throws `CANCELLED` where standard input ends. */
+async function isOkay(): Promise<boolean> {
+  for (;;) {
+    print('Is this okay? (y/n):');
+    const answer = readStandardInputLine();
+    if (answer === undefined)
+      throw new SopsError('CANCELLED', 'nobody answered', { hint: 'give --yes to make the changes without asking' });
+    if (answer.trim() === 'y') return true;
+    if (answer.trim() === 'n') return false;
+  }
+}

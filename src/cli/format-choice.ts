@@ -1,0 +1,24 @@
+import { formats } from '../formats/index.ts';
+import type { Format } from '../formats/format.ts';
+import type { Formats } from '../operations/operation.ts';
+import type { Input } from './input.ts';
+import type { Invocation } from './invocation.ts';
+import { warn } from './report.ts';
+
+/** The format that a flag names, else the one that takes the file's ending, else binary (`cmd/sops/formats`, FormatForPathOrString). */
+export function formatFor(wanted: string | undefined, name: string): Format {
+  const named = formats.find((format) => format.name === wanted);
+  if (named !== undefined) return named;
+  const byEnding = formats.find((format) => format.extensions.some((extension) => name.endsWith(extension)));
+  const chosen = byEnding ?? formats.find((format) => format.name === 'binary');
+  if (chosen === undefined) throw new Error('there is no binary format');
+  if (wanted !== undefined) warn(`there is no type ${wanted}: taking the file for ${chosen.name}, as its name says`);
+  return chosen;
+}
+
+/** The formats of input and output, as flags and the input's name say. */
+export function formatsOf({ flags }: Invocation, { name }: Input): Pick<Formats, 'input' | 'output'> {
+  const inputType = flags.text('input-type');
+  const outputType = flags.text('output-type');
+  return { input: formatFor(inputType, name), output: formatFor(outputType, name) };
+}

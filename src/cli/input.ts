@@ -1,0 +1,56 @@
+import { resolve } from 'node:path';
+import { SopsError } from '../errors.ts';
+import { readFile, statFile } from '../node/files.ts';
+import { readStandardInput } from '../node/standard-input.ts';
+import type { Invocation } from './invocation.ts';
+import { warn } from './report.ts';
+
+/** What a command works on. */
+export interface Input {
+  /** Absolute; undefined for standard input. */
+  readonly path: string | undefined;
+  /** The name that chooses format and creation rule: absolute, or empty where nothing names the input. */
+  readonly name: string;
+  /** What messages call it. */
+  readonly shown: string;
+}
+
+const standardInput: ReadonlySet<string> = new Set(['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0']);
+
+/**
+ * The file that the first word names, or standard input where there is none. More words than one are warned of, as in sops.
+ * Throws `NO_FILE_SPECIFIED` for a file that does not exist, `CONFLICTING_FLAGS`.
+ */
+export function findInput({ words, flags }: Invocation): Input {
+  if (words.length > 1) warn('More than one positional argument provided. Only the first one will be used!');
+  if (flags.isOn('in-place') && flags.text('output') !== undefined)
+    throw new SopsError('CONFLICTING_FLAGS', 'cannot operate on both --output and --in-place');
+  const [word = '-'] = words;
+  const override = flags.text('filename-override');
+  if (!standardInput.has(word)) return { path: resolve(word), name: resolve(override ?? word), shown: word };
+  if (flags.isOn('in-place')) throw new SopsError('CONFLICTING_FLAGS', 'cannot use --in-place when reading from stdin');
+  const name = override ?? (word === '-' ? undefined : word);
+  return { path: undefined, name: name === undefined ? '' : resolve(name), shown: override ?? 'standard input' };
+}
+
+/** As {@link findInput}, where a file must be named. Throws `NO_FILE_SPECIFIED`. */
+export function findFile(invocation: Invocation): Input & { readonly path: string } {
+  if (invocation.words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
+  const input = findInput(invocation);
+  if (input.path === undefined) throw new SopsError('UNSUPPORTED', 'this command needs a file that it can write to, not standard input');
+  return { ...input, path: input.path };
+}
+
+/** Throws `NO_FILE_SPECIFIED` where the input is a file and there is none. */
+export function mustExist({ path, shown }: Input): void {
+  if (path !== undefined && statFile(path) === undefined)
+    throw new SopsError('NO_FILE_SPECIFIED', `cannot operate on non-existent file "${path}"`, shown === path ? {} : { file: shown });
+}
+
+/** The bytes of the input. Throws `INPUT_UNREADABLE`. */
+export function readInput({ path, shown }: Input): Uint8Array {
+  if (path === undefined) return readStandardInput();
+  const content = readFile(path);
+  if (content === undefined) throw new SopsError('INPUT_UNREADABLE', 'error reading file: no such file or directory', { file: shown });
+  return content;
+}

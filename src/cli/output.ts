@@ -1,0 +1,25 @@
+import { resolve } from 'node:path';
+import { SopsError } from '../errors.ts';
+import type { Outcome } from '../operations/operation.ts';
+import type { Input } from './input.ts';
+import type { Invocation } from './invocation.ts';
+import { print, warn } from './report.ts';
+
+const standardOutput: ReadonlySet<string> = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
+
+/** Tells the warnings of an operation once. Throws `STRICT` where they count as errors. */
+export function tellWarnings({ flags }: Invocation, { shown }: Pick<Input, 'shown'>, warnings: readonly string[]): void {
+  if (warnings.length > 0 && flags.isOn('strict'))
+    throw new SopsError('STRICT', warnings.join('; '), { file: shown, hint: 'leave out --strict to let it pass with a warning' });
+  for (const warning of warnings) warn(`${shown}: ${warning}`);
+}
+
+/** Writes what an operation made to where the flags say: the file itself, another file, or standard output. Throws `OUTPUT_UNWRITABLE`, `STRICT`. */
+export async function deliver(invocation: Invocation, input: Input, outcome: Outcome): Promise<void> {
+  const { flags, context } = invocation;
+  tellWarnings(invocation, input, outcome.warnings);
+  const output = flags.text('output');
+  if (flags.isOn('in-place') && input.path !== undefined) await context.files.replace(input.path, outcome.content);
+  else if (output === undefined || standardOutput.has(output)) print(outcome.content);
+  else await context.files.replace(resolve(output), outcome.content);
+}

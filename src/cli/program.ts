@@ -1,0 +1,182 @@
+import {
+  changeKeyFlags,
+  extractFlag,
+  filenameOverrideFlag,
+  idempotentFlag,
+  ignoreMacFlag,
+  inputTypeFlag,
+  masterKeyFlags,
+  outputFlags,
+  selectionFlags,
+  showMasterKeysFlag,
+  thresholdFlag,
+  typeFlags,
+  unwrapFlags,
+} from './flags.ts';
+import type { FlagSpec } from './argv.ts';
+import { type ExitCodeOverrides, readsPlaintext, readsAnything } from './exit-codes.ts';
+import type { CommandModule } from './invocation.ts';
+
+/** Flags under one heading of a command's help. */
+export interface FlagGroup {
+  readonly title: string;
+  readonly flags: readonly FlagSpec[];
+}
+
+/** One command: what it is called, what it takes, where it is. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** What stands behind the name, for help. */
+  readonly takes: string;
+  readonly groups: readonly FlagGroup[];
+  readonly examples: readonly string[];
+  readonly exitCodes?: ExitCodeOverrides;
+  readonly load: () => Promise<CommandModule>;
+}
+
+const keys: FlagGroup = { title: 'Keys', flags: [...masterKeyFlags, thresholdFlag] };
+const keyServices: FlagGroup = { title: 'Key services', flags: unwrapFlags };
+const selection: FlagGroup = { title: 'Selection', flags: selectionFlags };
+const layout: FlagGroup = { title: 'Text', flags: selectionFlags.filter(({ name }) => name === 'layout') };
+const files = (...more: readonly FlagSpec[]): FlagGroup => ({ title: 'Files', flags: [...more, ...typeFlags] });
+
+const encrypt: Command = {
+  name: 'encrypt',
+  summary: 'encrypt a file, or standard input',
+  takes: '[file]',
+  groups: [files(...outputFlags, filenameOverrideFlag), keys, selection, keyServices],
+  examples: [
+    'encrypt -i secrets.yaml',
+    'encrypt --age age1… --encrypted-regex "^(data|stringData)$" secret.yaml',
+    'encrypt --filename-override secrets.env < plain.env',
+  ],
+  exitCodes: readsPlaintext,
+  load: () => import('./commands/encrypt.ts'),
+};
+
+const decrypt: Command = {
+  name: 'decrypt',
+  summary: 'decrypt a file, or standard input',
+  takes: '[file]',
+  groups: [files(...outputFlags, filenameOverrideFlag), { title: 'Reading', flags: [extractFlag, ignoreMacFlag] }, keyServices],
+  examples: ['decrypt secrets.yaml', `decrypt --extract '["db"]["password"]' secrets.yaml`, 'decrypt --output-type json secrets.yaml'],
+  load: () => import('./commands/decrypt.ts'),
+};
+
+const edit: Command = {
+  name: 'edit',
+  summary: 'edit an encrypted file, or a new one, in $SOPS_EDITOR or $EDITOR',
+  takes: 'file',
+  groups: [files(), { title: 'Reading', flags: [showMasterKeysFlag, ignoreMacFlag] }, keys, selection, keyServices],
+  examples: ['edit secrets.yaml', 'edit --age age1… new.yaml'],
+  load: () => import('./commands/edit.ts'),
+};
+
+const rotate: Command = {
+  name: 'rotate',
+  summary: 'make a new data key and encrypt all values with it',
+  takes: 'file',
+  groups: [
+    files(...outputFlags, filenameOverrideFlag),
+    { title: 'Keys', flags: changeKeyFlags },
+    { title: 'Reading', flags: [ignoreMacFlag] },
+    layout,
+    keyServices,
+  ],
+  examples: ['rotate -i secrets.yaml', 'rotate -i --add-age age1… --rm-pgp 85D7… secrets.yaml'],
+  load: () => import('./commands/rotate.ts'),
+};
+
+const set: Command = {
+  name: 'set',
+  summary: 'set one value; the value is JSON',
+  takes: 'file path [value]',
+  groups: [
+    files(),
+    {
+      title: 'Value',
+      flags: [
+        { name: 'value-file', takes: 'nothing', help: 'the value is the name of a file that holds it' },
+        { name: 'value-stdin', takes: 'nothing', help: 'read the value from standard input' },
+        idempotentFlag,
+      ],
+    },
+    { title: 'Reading', flags: [ignoreMacFlag, thresholdFlag] },
+    layout,
+    keyServices,
+  ],
+  examples: [
+    `set secrets.yaml '["db"]["password"]' '"new"'`,
+    `pass db | jq -Rs . | sopsmith set --value-stdin secrets.yaml '["db"]["password"]'`,
+  ],
+  load: () => import('./commands/set.ts'),
+};
+
+const unset: Command = {
+  name: 'unset',
+  summary: 'remove one value',
+  takes: 'file path',
+  groups: [
+    files(),
+    { title: 'Value', flags: [idempotentFlag] },
+    { title: 'Reading', flags: [ignoreMacFlag, thresholdFlag] },
+    layout,
+    keyServices,
+  ],
+  examples: [`unset secrets.yaml '["db"]["old"]'`],
+  load: () => import('./commands/unset.ts'),
+};
+
+const updatekeys: Command = {
+  name: 'updatekeys',
+  summary: 'give files the master keys that the config file names for them',
+  takes: 'file|folder…',
+  groups: [
+    { title: 'Files', flags: [inputTypeFlag] },
+    { title: 'Keys', flags: [thresholdFlag] },
+    { title: 'Asking', flags: [{ name: 'yes', short: 'y', takes: 'nothing', help: 'do not ask' }] },
+    keyServices,
+  ],
+  examples: ['updatekeys secrets.yaml', 'updatekeys -y .'],
+  exitCodes: readsAnything,
+  load: () => import('./commands/updatekeys.ts'),
+};
+
+const filestatus: Command = {
+  name: 'filestatus',
+  summary: 'say as JSON whether a file is encrypted',
+  takes: 'file',
+  groups: [{ title: 'Files', flags: [inputTypeFlag] }],
+  examples: ['filestatus secrets.yaml'],
+  exitCodes: readsAnything,
+  load: () => import('./commands/filestatus.ts'),
+};
+
+export const commands: readonly Command[] = [encrypt, decrypt, edit, set, unset, rotate, updatekeys, filestatus];
+
+/** What sops has and we do not yet. */
+export const missingCommands: readonly string[] = ['exec-env', 'exec-file', 'publish', 'keyservice', 'groups', 'completion'];
+
+const oldFlags: FlagGroup = {
+  title: 'Flags',
+  flags: [
+    ...files(...outputFlags, filenameOverrideFlag).flags,
+    extractFlag,
+    showMasterKeysFlag,
+    ignoreMacFlag,
+    ...keys.flags,
+    ...changeKeyFlags,
+    ...selection.flags,
+    ...unwrapFlags,
+  ],
+};
+
+/** What a command line without a command's name means, by its mode flag: `sopsmith -d file`. */
+export const oldSpellings: Readonly<Record<'encrypt' | 'decrypt' | 'rotate' | 'set' | 'edit', Command>> = {
+  encrypt: { ...encrypt, groups: [oldFlags] },
+  decrypt: { ...decrypt, groups: [oldFlags] },
+  rotate: { ...rotate, groups: [oldFlags] },
+  set: { ...set, groups: [oldFlags], load: async () => ({ run: (await import('./commands/set.ts')).runAssignment }) },
+  edit: { ...edit, groups: [oldFlags] },
+};

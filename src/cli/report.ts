@@ -1,0 +1,147 @@
+import { fstatSync, writeSync } from 'node:fs';
+import { relative } from 'node:path';
+import { type KeyGroupAttempt, SopsError } from '../errors.ts';
+import { systemCode, systemError } from '../node/files.ts';
+import type { LogEvent } from '../ports.ts';
+import { exitCodes, type ExitCodeOverrides, generic } from './exit-codes.ts';
+import { wrapText } from './wrap-text.ts';
+
+/*
+ * All that the program says. Content goes to standard output as it is; everything else to standard error: what went wrong, in the words that sops uses where it has some
+ * (wrappers look for them), where, and what to do. No value and no key material, and no stack trace unless asked for.
+ */
+
+let verbose = false;
+
+/** From now on `debug` events and stack traces are shown. */
+export function beVerbose(): void {
+  verbose = true;
+}
+
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+function writeAll(descriptor: 1 | 2, content: Uint8Array): void {
+  let written = 0;
+  while (written < content.length) {
+    try {
+      written += writeSync(descriptor, content, written);
+    } catch (error) {
+      if (systemCode(error) !== 'EAGAIN') throw error;
+      Atomics.wait(pause, 0, 0, 5);
+    }
+  }
+}
+
+/** Writes to standard output. Throws `OUTPUT_UNWRITABLE`. */
+export function print(content: Uint8Array | string): void {
+  try {
+    writeAll(1, typeof content === 'string' ? Buffer.from(content) : content);
+  } catch (error) {
+    throw systemError('OUTPUT_UNWRITABLE', 'could not write the output', 'standard output', error);
+  }
+}
+
+/** Tells the user something beside the output; a terminal that has gone is no reason to fail. */
+export function say(text: string): void {
+  try {
+    writeAll(2, Buffer.from(`${text}\n`));
+  } catch {
+    return;
+  }
+}
+
+export const warn = (message: string): void => {
+  say(`Warning: ${message}`);
+};
+
+/** What the parts below tell of their work. */
+export function log({ level, message, fields = {} }: LogEvent): void {
+  if (level !== 'warn' && !verbose) return;
+  const more = Object.entries(fields).map(([name, text]) => ` ${name}=${text}`);
+  say(`${level === 'warn' ? 'Warning: ' : ''}${message}${more.join('')}`);
+}
+
+/** Shows an error and answers the exit status that goes with it. */
+export function reportError(error: unknown, overrides: ExitCodeOverrides = {}): number {
+  if (!(error instanceof SopsError)) {
+    say(`Error: internal error: ${error instanceof Error ? error.message : String(error)}`);
+    if (verbose && error instanceof Error) say(error.stack ?? '');
+    else say('This is a defect of sopsmith; run it again with --verbose to see where.');
+    return generic;
+  }
+  say(errorText(error));
+  if (verbose) say(error.stack ?? '');
+  return overrides[error.code] ?? exitCodes[error.code];
+}
+
+/** An error as the user reads it. */
+export function errorText(error: SopsError): string {
+  const { hint, groups } = error.details;
+  const lines = [groups === undefined ? headline(error) : keyFailure(error, groups)];
+  if (hint !== undefined) lines.push(`Hint: ${hint}`);
+  return lines.join('\n');
+}
+
+function headline({ code, message, details }: SopsError): string {
+  if (code === 'FILE_NOT_MODIFIED') return message;
+  const { file, position, path } = details;
+  const place = [
+    file === undefined ? undefined : shortPath(file),
+    position === undefined ? undefined : `${position.line}:${position.column}`,
+  ].filter((part) => part !== undefined);
+  const where = [...(place.length === 0 ? [] : [place.join(':')]), ...(path === undefined || message.includes(path) ? [] : [path])];
+  return `Error: ${[...where, message].join(': ')}`;
+}
+
+/** A path as the user may have written it: relative where it is below the working folder. */
+export function shortPath(file: string): string {
+  const below = relative(process.cwd(), file);
+  return below === '' || below.startsWith('..') || !file.startsWith('/') ? file : below;
+}
+
+/** What was tried to get the data key, group by group, laid out as sops does (`usererrors.go`). */
+function keyFailure({ details }: SopsError, groups: readonly KeyGroupAttempt[]): string {
+  const recovered = groups.filter((group) => group.recovered).length;
+  const trailer =
+    groups.length <= 1
+      ? 'Recovery failed because no master key was able to decrypt the file. In order for SOPS to recover the file, at least one key has to be successful, but none were.'
+      : `Recovery failed because only ${recovered} of ${groups.length} key groups gave their part. A group is successful where any of its master keys can decrypt.`;
+  return [
+    'Failed to get the data key required to decrypt the SOPS file.',
+    ...(details.file === undefined ? [] : [`File: ${shortPath(details.file)}`]),
+    ...groups.map((group, at) =>
+      [`Group ${at}: ${status(group.recovered)}`, ...(group.recovered ? [] : group.attempts.map(attemptText))].join('\n'),
+    ),
+    wrapText(trailer, 75),
+  ].join('\n\n');
+}
+
+function attemptText({ masterKey, error }: KeyGroupAttempt['attempts'][number]): string {
+  if (error === undefined) return `  ${masterKey}: ${status(true)}`;
+  const reason = wrapText(error, 60)
+    .split('\n')
+    .map((line, at) => `    ${at === 0 ? '-' : ' '} | ${line}`);
+  return [`  ${masterKey}: ${status(false)}`, ...reason].join('\n');
+}
+
+const paint = (text: string, color: number, descriptor: 1 | 2): string =>
+  isColorful(descriptor) ? `\u001B[${color}m${text}\u001B[0m` : text;
+const status = (good: boolean): string => (good ? paint('SUCCESS', 32, 2) : paint('FAILED', 31, 2));
+
+/** For what is added, what is removed, and headings, on standard output. */
+export const added = (text: string): string => paint(text, 32, 1);
+export const removed = (text: string): string => paint(text, 31, 1);
+export const heading = (text: string): string => paint(text, 4, 1);
+
+function isColorful(descriptor: 1 | 2): boolean {
+  const { NO_COLOR, TERM } = process.env;
+  return !NO_COLOR && TERM !== 'dumb' && isTerminal(descriptor);
+}
+
+function isTerminal(descriptor: 1 | 2): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice() && (descriptor === 1 ? process.stdout : process.stderr).isTTY;
+  } catch {
+    return false;
+  }
+}

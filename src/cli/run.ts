@@ -1,0 +1,94 @@
+import { SopsError } from '../errors.ts';
+import { createNodeContext } from '../node/index.ts';
+import { type Arguments, type FlagSpec, type Flags, firstWord, parseArguments } from './argv.ts';
+import { type ExitCodeOverrides, success } from './exit-codes.ts';
+import { globalFlags, modeFlags, versionFlags } from './flags.ts';
+import { type Command, commands, missingCommands, oldSpellings } from './program.ts';
+import { beVerbose, log, reportError, warn } from './report.ts';
+
+/** Does what a command line asks for; answers the exit status. Never throws. */
+export async function run(argv: readonly string[]): Promise<number> {
+  let exitCodes: ExitCodeOverrides = {};
+  try {
+    const { command, rest, anyFlags } = findCommand(argv);
+    if (command === undefined) return await answerWithout(rest, anyFlags);
+    exitCodes = command.exitCodes ?? {};
+    return await runCommand(command, rest, anyFlags);
+  } catch (error) {
+    return reportError(error, exitCodes);
+  }
+}
+
+interface Found {
+  readonly command: Command | undefined;
+  /** The command line without the command's name. */
+  readonly rest: readonly string[];
+  /** All flags of all commands: those may stand before the name. */
+  readonly anyFlags: readonly FlagSpec[];
+}
+
+function findCommand(argv: readonly string[]): Found {
+  const anyFlags = distinct([
+    ...globalFlags,
+    ...modeFlags,
+    ...versionFlags,
+    ...[...commands, ...Object.values(oldSpellings)].flatMap(flagsOf),
+  ]);
+  const at = firstWord(argv, anyFlags);
+  const name = at === undefined ? undefined : argv[at];
+  const command = commands.find((one) => one.name === name);
+  if (command === undefined && name !== undefined && missingCommands.includes(name))
+    throw new SopsError('UNSUPPORTED', `the command ${name} of sops is not supported yet`);
+  return { command, rest: command === undefined ? argv : argv.filter((_, index) => index !== at), anyFlags };
+}
+
+const flagsOf = ({ groups }: Command): readonly FlagSpec[] => groups.flatMap(({ flags }) => flags);
+
+const distinct = (specs: readonly FlagSpec[]): readonly FlagSpec[] => [...new Map(specs.map((spec) => [spec.name, spec])).values()];
+
+async function runCommand(command: Command, argv: readonly string[], anyFlags: readonly FlagSpec[]): Promise<number> {
+  const own = distinct([...globalFlags, ...flagsOf(command)]);
+  const { words, flags } = parse(argv, own, anyFlags);
+  if (flags.isOn('verbose')) beVerbose();
+  if (flags.isOn('help')) {
+    (await import('./help.ts')).showCommandHelp(command);
+    return success;
+  }
+  await (await command.load()).run({ words, flags, context: createNodeContext({ log }) });
+  return success;
+}
+
+/** Flags of other commands are taken and said to be without effect, as sops takes them before the command's name; flags that nobody knows are errors. */
+function parse(argv: readonly string[], own: readonly FlagSpec[], anyFlags: readonly FlagSpec[]): Arguments {
+  const parsed = parseArguments(argv, distinct([...anyFlags, ...own]), process.env);
+  const names = new Set(own.map(({ name }) => name));
+  for (const name of parsed.flags.given) if (!names.has(name)) warn(`--${name} is without effect here`);
+  return parsed;
+}
+
+/** A command line that names no command: help, version, or an old spelling. */
+async function answerWithout(argv: readonly string[], anyFlags: readonly FlagSpec[]): Promise<number> {
+  const { words, flags } = parseArguments(argv, anyFlags, process.env);
+  const [word, topic] = words;
+  if (word === 'help' || flags.isOn('help')) {
+    const { showCommandHelp, showHelp } = await import('./help.ts');
+    const command = commands.find(({ name }) => name === topic);
+    if (command === undefined) showHelp();
+    else showCommandHelp(command);
+    return success;
+  }
+  if (flags.isOn('version')) {
+    (await import('./version.ts')).showVersion();
+    return success;
+  }
+  return runCommand(oldSpelling(flags), argv, anyFlags);
+}
+
+function oldSpelling(flags: Flags): Command {
+  const modes = (['encrypt', 'decrypt', 'rotate', 'set'] as const).filter((mode) =>
+    mode === 'set' ? flags.text(mode) !== undefined : flags.isOn(mode),
+  );
+  if (modes.length > 1)
+    throw new SopsError('CONFLICTING_FLAGS', `more than one command has been specified: ${modes.map((mode) => `--${mode}`).join(', ')}`);
+  return oldSpellings[modes[0] ?? 'edit'];
+}

@@ -1,0 +1,77 @@
+import type { Comment, Slot, Span } from '../../document/tree.ts';
+import { endOfLine, lineStart, trim, trimEnd } from './white-space.ts';
+
+/** Where the comment of one statement stands: lines above it, and one behind it. */
+interface CommentPlaces {
+  readonly above: readonly Span[];
+  readonly inline?: Span;
+}
+
+/** How long the marks of a comment are, which real sops strips (`stores/ini/store.go`, stripCommentChar): semicolons or hashes, as the first is, and spaces. */
+export function markLength(text: string): number {
+  return /^(?:;[; ]*|#[# ]*)?/.exec(text)?.[0].length ?? 0;
+}
+
+/** The comment of a key. What real sops takes for one comment has one slot: if the comment stands above the key and behind it as well, the part behind it is `unseen`. */
+export function keyComment(source: string, { above, inline }: CommentPlaces): readonly Comment[] {
+  const [first] = above;
+  const text = commentText(source, inline ? [...above, inline] : above);
+  if (text === '') return [];
+  if (first === undefined) return inline ? [seen(text, markedSlot(text, inline))] : [];
+  const last = above.at(-1) ?? first;
+  const comment = seen(text, markedSlot(text, { start: first.start, end: trimEnd(source, first.start, last.end) }));
+  return inline ? [comment, unseen(source, inline)] : [comment];
+}
+
+/**
+ * The comment of a section. If a part of it stands behind the header, its slot starts with a line and holds the header too:
+ * sealed, it must stand above, since go-ini takes a header to end at the last `]` of its line.
+ */
+export function sectionComment(source: string, places: CommentPlaces & { readonly lines: Span }): readonly Comment[] {
+  const { above, inline, lines } = places;
+  if (inline === undefined) return keyComment(source, { above });
+  const start = above[0] === undefined ? lines.start : lineStart(source, above[0].start);
+  return [seen(commentText(source, [...above, inline]), { start, end: inline.end })];
+}
+
+/** Each line of a comment that real sops does not see. */
+export function unseenLines(source: string, lines: readonly Span[]): readonly Comment[] {
+  const slots = lines.map(({ start, end }) => {
+    const text = source.slice(start, trimEnd(source, start, end));
+    return { start: start + markLength(text), end: start + text.length };
+  });
+  return slots.filter(({ start, end }) => start < end).map((slot) => unseen(source, slot));
+}
+
+/** A part of the text that real sops does not see. */
+export function unseen(source: string, slot: Span): Comment {
+  return { kind: 'comment', text: source.slice(slot.start, slot.end), unseen: true, slot };
+}
+
+/** What takes the place of a comment's slot. */
+export function spellComment(source: string, slot: Slot, text: string): string {
+  if (slot.start > 0 && source.charAt(slot.start - 1) !== '\n' && source.charAt(slot.start - 1) !== '\uFEFF') return markLines(text);
+  return spellAbove(source, slot, text);
+}
+
+/** The text of a comment with a mark before each line but the first. */
+export function markLines(text: string): string {
+  const [first = '', ...more] = text.split('\n');
+  return [first, ...more.map((line) => (/^[#;]/.test(line) ? line : `; ${line}`))].join('\n');
+}
+
+/** A comment in the place of one that stands behind a header: above it. */
+function spellAbove(source: string, slot: Slot, text: string): string {
+  const replaced = source.slice(slot.start, slot.end);
+  const headerLine = replaced.lastIndexOf('\n') + 1;
+  const header = replaced.slice(headerLine, replaced.lastIndexOf(']') + 1);
+  const mark = replaced.slice(replaced.search(/[#;]/));
+  return `${mark.slice(0, markLength(mark))}${markLines(text)}${endOfLine(source)}${header}`;
+}
+
+const seen = (text: string, slot: Slot): Comment => ({ kind: 'comment', text: text.slice(markLength(text)), slot });
+
+const markedSlot = (text: string, { start, end }: Span): Slot => ({ start: start + markLength(text), end });
+
+const commentText = (source: string, places: readonly Span[]): string =>
+  trim(places.map(({ start, end }) => source.slice(start, end)).join(''));

@@ -18,7 +18,11 @@ const runs = Number(process.env['SOPSMITH_JSON_RUNS'] ?? 3000);
 const seed = Number(process.env['SOPSMITH_SEED'] ?? 1);
 
 function askOracle(documents: readonly string[]): readonly Seen[] {
-  const { stdout } = spawnSync(needed('oracle'), ['json'], { input: documents.map((text) => `${text}\0`).join(''), maxBuffer: 2 ** 30, encoding: 'utf8' });
+  const { stdout } = spawnSync(needed('oracle'), ['json'], {
+    input: documents.map((text) => `${text}\0`).join(''),
+    maxBuffer: 2 ** 30,
+    encoding: 'utf8',
+  });
   const answers = stdout.trimEnd().split('\n');
   expect(answers).toHaveLength(documents.length);
   return answers.map((line): Seen => JSON.parse(line));
@@ -28,7 +32,10 @@ function look(source: string): Seen {
   try {
     const { branches } = json.parse(source);
     const leaves: { aad: string; type: string; text: string }[] = [];
-    for (const branch of branches) walk(branch, (item, path) => leaves.push({ aad: additionalData(path), type: item.kind === 'leaf' ? item.type : 'comment', text: item.text }));
+    for (const branch of branches)
+      walk(branch, (item, path) =>
+        leaves.push({ aad: additionalData(path), type: item.kind === 'leaf' ? item.type : 'comment', text: item.text }),
+      );
     return { ...(leaves.length === 0 ? {} : { leaves }), print: json.print(branches, {}) };
   } catch (error) {
     if (error instanceof SopsError && error.code === 'MALFORMED_DOCUMENT' && error.details.position) return { error: error.message };
@@ -36,7 +43,8 @@ function look(source: string): Seen {
   }
 }
 
-const documentsFrom = (start: number, count: number): string[] => Array.from({ length: count }, (_, index) => jsonDocument(seeded(start + index)));
+const documentsFrom = (start: number, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => jsonDocument(seeded(start + index)));
 
 describe.skipIf(lacks('oracle'))('JSON, beside real sops', () => {
   it(`has the same leaves, types, MAC texts and print for ${runs} documents`, () => {

@@ -21,6 +21,8 @@ interface Surroundings {
   readonly source: string;
   readonly colon: string;
   readonly unit: string;
+  /** What stands behind a comma where everything is on one line. */
+  readonly gap: string;
   readonly parent: Layout | undefined;
 }
 
@@ -31,37 +33,36 @@ interface Surroundings {
 export function layoutOf(document: Document, collection: Mapping | Sequence, options: PrintOptions, parent?: Layout): Layout {
   const { source } = document;
   const colon = colonIn(source, collection) ?? parent?.style.colon ?? colonIn(source, topOf(document)) ?? ': ';
-  const around = { source, colon, unit: parent?.style.unit ?? indentUnit(options), parent };
+  const gap = (parent?.style.newline === undefined ? parent?.style.gap : undefined) ?? (colon.endsWith(' ') ? ' ' : '');
+  const around = { source, colon, unit: parent?.style.unit ?? indentUnit(options), gap, parent };
   const spans = itemSpans(collection);
   return spans.length === 0 ? emptyLayout(collection, around) : fullLayout(collection, spans, around);
 }
 
-function fullLayout(collection: Mapping | Sequence, spans: readonly Span[], { source, colon, unit }: Surroundings): Layout {
+function fullLayout(collection: Mapping | Sequence, spans: readonly Span[], { source, colon, unit, gap }: Surroundings): Layout {
   const { start, end } = spanOf(collection);
-  const separator = separatorIn(source, collection, spans, colon);
+  const separator = separatorIn(source, collection, spans, gap);
   const outer = indentBehindBreak(source.slice(spans.at(-1)?.end, end - 1)) ?? lineIndent(source, start);
   const newline = lastBreak(separator);
   if (newline === undefined) return onOneLine(separator, outer, colon);
   const indent = indentBehindBreak(separator) ?? outer;
   const step = indent.startsWith(outer) ? indent.slice(outer.length) : unit;
-  return { separator, indent, outer, style: { newline, unit: step, gap: defaultGap(colon), colon, spelled: true } };
+  return { separator, indent, outer, style: { newline, unit: step, gap, colon, spelled: true } };
 }
 
-function emptyLayout(collection: Mapping | Sequence, { source, colon, unit, parent }: Surroundings): Layout {
+function emptyLayout(collection: Mapping | Sequence, { source, colon, unit, gap, parent }: Surroundings): Layout {
   const { start, end } = spanOf(collection);
   const outer = lineIndent(source, start);
-  if (parent !== undefined && parent.style.newline === undefined) return onOneLine(`,${parent.style.gap}`, outer, colon);
+  if (parent !== undefined && parent.style.newline === undefined) return onOneLine(`,${gap}`, outer, colon);
   const newline = lastBreak(source.slice(start, end)) ?? parent?.style.newline ?? lastBreak(source.slice(end)) ?? '\n';
   const indent = outer + unit;
-  return { separator: `,${newline}${indent}`, indent, outer, style: { newline, unit, gap: defaultGap(colon), colon, spelled: true } };
+  return { separator: `,${newline}${indent}`, indent, outer, style: { newline, unit, gap, colon, spelled: true } };
 }
 
 function onOneLine(separator: string, indent: string, colon: string): Layout {
   const gap = separator.slice(separator.indexOf(',') + 1);
   return { separator, indent, outer: indent, style: { unit: '', gap, colon, spelled: true } };
 }
-
-const defaultGap = (colon: string): string => (colon.endsWith(' ') ? ' ' : '');
 
 /** What stands between the last key and its value, if it is on one line. */
 function colonIn(source: string, collection: Mapping | Sequence): string | undefined {
@@ -72,7 +73,7 @@ function colonIn(source: string, collection: Mapping | Sequence): string | undef
 }
 
 /** What stands between the last two items; where there is one, what stands before it. */
-function separatorIn(source: string, collection: Mapping | Sequence, spans: readonly Span[], colon: string): string {
+function separatorIn(source: string, collection: Mapping | Sequence, spans: readonly Span[], gap: string): string {
   const last = spans.at(-1);
   const before = spans.at(-2);
   if (last !== undefined && before !== undefined) {
@@ -80,7 +81,7 @@ function separatorIn(source: string, collection: Mapping | Sequence, spans: read
     return `${tidy(beforeComma)},${tidy(behindComma)}`;
   }
   const lead = source.slice(spanOf(collection).start + 1, last?.start);
-  return `,${lastBreak(lead) === undefined ? defaultGap(colon) : tidy(lead)}`;
+  return `,${lastBreak(lead) === undefined ? gap : tidy(lead)}`;
 }
 
 /** The last line break in white space. */

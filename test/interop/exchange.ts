@@ -1,0 +1,99 @@
+import type { FormatName } from '../../src/formats/format.ts';
+import { type Made, decryptHere, encryptHere } from './library.ts';
+import { type Answer, ask } from './oracle.ts';
+import { type Case, type Finding, type Suite, difference, textFormats } from './suite.ts';
+
+/** Asks real sops about each case under its own rule. */
+function askByRule(format: FormatName, cases: readonly Case[]): readonly Answer[] {
+  const answers: Answer[] = cases.map(() => ({}));
+  for (const rule of new Set(cases.map((one) => one.rule))) {
+    const places = cases.flatMap((one, at) => (one.rule === rule ? [at] : []));
+    const sources = places.map((at) => text(cases[at]?.source));
+    for (const [index, answer] of ask('encrypt', format, sources, rule).entries()) answers[places[index] ?? 0] = answer;
+  }
+  return answers;
+}
+
+const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString();
+const bytes = (content: string): Uint8Array => new Uint8Array(Buffer.from(content));
+
+async function each<T, R>(items: readonly T[], work: (item: T, at: number) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const [at, item] of items.entries()) results.push(await work(item, at));
+  return results;
+}
+
+const failed = (what: string, { error, bug }: { readonly error: string; readonly bug: boolean }): Finding => ({
+  kind: bug ? 'bug' : what,
+  detail: `${what}: ${error}`,
+});
+
+/** Our encryption, decrypted by us, is the source byte for byte. */
+export const lossless: Suite = {
+  name: 'lossless',
+  formats: [...textFormats, 'binary'],
+  async check(format, cases) {
+    const theirs = format === 'binary' ? [] : askByRule(format, cases);
+    return each(cases, async ({ source, rule }, at) => {
+      const sealed = await encryptHere(format, source, rule);
+      if ('error' in sealed) return theirs[at]?.error !== undefined && !sealed.bug ? 'refused' : failed('not encrypted', sealed);
+      const opened = await decryptHere(format, sealed.content);
+      if ('error' in opened) return failed('not decrypted', opened);
+      return Buffer.compare(opened.content, source) === 0 ? 'good' : difference('not lossless', text(opened.content), text(source));
+    });
+  },
+};
+
+/** Real sops decrypts our encryption to what it decrypts its own encryption to. */
+export const ours: Suite = {
+  name: 'ours, read by sops',
+  formats: textFormats,
+  async check(format, cases) {
+    const theirs = askByRule(format, cases);
+    const sealed = await each(cases, ({ source, rule }) => encryptHere(format, source, rule));
+    const read = ask(
+      'decrypt',
+      format,
+      sealed.map((made) => ('content' in made ? text(made.content) : '')),
+    );
+    const expected = ask(
+      'decrypt',
+      format,
+      theirs.map((answer) => answer.text ?? ''),
+    );
+    return cases.map((_, at) => judgeOurs(sealed[at], read[at] ?? {}, theirs[at] ?? {}, expected[at] ?? {}));
+  },
+};
+
+function judgeOurs(sealed: Made | undefined, read: Answer, theirs: Answer, expected: Answer): Finding {
+  if (!sealed || 'error' in sealed)
+    return theirs.error !== undefined ? 'refused' : failed('not encrypted', sealed ?? { error: '', bug: true });
+  if (read.error !== undefined)
+    return expected.error !== undefined ? 'beyond sops' : { kind: 'not read by sops', detail: `not read by sops: ${read.error}` };
+  if (theirs.error !== undefined || expected.error !== undefined) return 'beyond sops';
+  return read.text === expected.text ? 'good' : difference('read otherwise by sops', read.text ?? '', expected.text ?? '');
+}
+
+/** We decrypt real sops's encryption to the bytes that real sops decrypts it to. */
+export const theirs: Suite = {
+  name: 'of sops, read by us',
+  formats: textFormats,
+  async check(format, cases) {
+    const sealed = askByRule(format, cases);
+    const expected = ask(
+      'decrypt',
+      format,
+      sealed.map((answer) => answer.text ?? ''),
+    );
+    return each(cases, async (_, at) => {
+      const [made, wanted] = [sealed[at] ?? {}, expected[at] ?? {}];
+      if (made.error !== undefined) return 'refused';
+      const opened = await decryptHere(format, bytes(made.text ?? ''));
+      if (wanted.error !== undefined) return 'error' in opened && opened.bug ? failed('not decrypted', opened) : 'beyond sops';
+      if ('error' in opened) return failed('not decrypted', opened);
+      return text(opened.content) === (wanted.text ?? '')
+        ? 'good'
+        : difference('decrypted otherwise', text(opened.content), wanted.text ?? '');
+    });
+  },
+};

@@ -1,0 +1,36 @@
+import type { FormatName } from '../../src/formats/format.ts';
+import type { Rule } from './oracle.ts';
+
+/** A document to try, and the rule to encrypt it by. */
+export interface Case {
+  readonly source: Uint8Array;
+  readonly rule: Rule;
+}
+
+/**
+ * What came of a case: as it should be; refused by both programs alike; such that real sops itself does not read what it wrote; or a difference,
+ * whose `kind` stays the same while the document is made smaller.
+ */
+export type Finding = 'good' | 'refused' | 'beyond sops' | { readonly kind: string; readonly detail: string };
+
+/** A way to compare the two programs. */
+export interface Suite {
+  readonly name: string;
+  readonly formats: readonly FormatName[];
+  /** The most cases of one format that it takes: some start processes. */
+  readonly most?: number;
+  /** One finding a case. */
+  check(format: FormatName, cases: readonly Case[]): Promise<readonly Finding[]>;
+}
+
+export const textFormats: readonly FormatName[] = ['yaml', 'json', 'dotenv', 'ini'];
+
+/** Where two texts part, for a finding's detail. */
+export function difference(what: string, ours: string, theirs: string): Finding {
+  const [a, b] = [ours.split('\n'), theirs.split('\n')];
+  const at = a.findIndex((line, index) => line !== b[index]);
+  const line = at === -1 ? a.length : at;
+  return { kind: what, detail: `${what}, line ${line + 1}\n  ours: ${show(a[line])}\n  sops: ${show(b[line])}` };
+}
+
+const show = (line: string | undefined): string => (line === undefined ? '(none)' : JSON.stringify(line).slice(0, 300));

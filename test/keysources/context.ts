@@ -51,7 +51,9 @@ export async function run([program = '', ...args]: readonly string[], { input, e
     child.stdout.on('data', (chunk: Buffer) => void stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => void stderr.push(chunk));
     child.on('error', (error) => resolve({ status: 127, stdout: new Uint8Array(0), stderr: error.message }));
-    child.on('close', (status) => resolve({ status: status ?? 1, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() }));
+    child.on('close', (status) =>
+      resolve({ status: status ?? 1, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() }),
+    );
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });

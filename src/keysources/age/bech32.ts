@@ -16,27 +16,27 @@ export function decodeBech32(text: string): Bech32 | string {
   const prefix = text.slice(0, separator);
   if (!/^[!-~]+$/.test(text)) return 'it holds a character that is not allowed';
   const values: number[] = [];
-  for (const digit of lower.slice(separator + 1)) {
-    const value = alphabet.indexOf(digit);
-    if (value < 0) return 'it holds a character that is not allowed';
-    values.push(value);
-  }
+  for (let i = separator + 1; i < lower.length; i++) values.push(alphabet.indexOf(lower.charAt(i)));
+  if (values.includes(-1)) return 'it holds a character that is not allowed';
   if (checksum(prefix.toLowerCase(), values) !== 1) return 'its checksum does not fit: a character is wrong or missing';
   const bytes = fromQuintets(values.slice(0, -6));
   return bytes === undefined ? 'its last character is not possible' : { prefix, bytes };
 }
 
 function checksum(prefix: string, values: readonly number[]): number {
-  const codes = Array.from(prefix, (character) => character.charCodeAt(0));
   let sum = 1;
-  for (const value of [...codes.map((code) => code >> 5), 0, ...codes.map((code) => code & 31), ...values]) {
-    const top = sum >>> 25;
-    sum = ((sum & 0x1ffffff) << 5) ^ value;
-    generator.forEach((term, bit) => {
-      if ((top >> bit) & 1) sum ^= term;
-    });
-  }
+  for (let i = 0; i < prefix.length; i++) sum = step(sum, prefix.charCodeAt(i) >> 5);
+  sum = step(sum, 0);
+  for (let i = 0; i < prefix.length; i++) sum = step(sum, prefix.charCodeAt(i) & 31);
+  for (const value of values) sum = step(sum, value);
   return sum;
+}
+
+function step(sum: number, value: number): number {
+  const top = sum >>> 25;
+  let next = ((sum & 0x1ffffff) << 5) ^ value;
+  for (let bit = 0; bit < generator.length; bit++) if ((top >> bit) & 1) next ^= generator[bit] ?? 0;
+  return next;
 }
 
 function fromQuintets(values: readonly number[]): Uint8Array | undefined {

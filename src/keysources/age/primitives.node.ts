@@ -5,7 +5,6 @@ import {
   createPrivateKey,
   createPublicKey,
   diffieHellman,
-  getCiphers,
   hkdfSync,
   type KeyObject,
 } from 'node:crypto';
@@ -14,9 +13,18 @@ import { openChacha, sealChacha, tagLength } from './chacha.ts';
 const cipher = 'chacha20-poly1305';
 const options = { authTagLength: tagLength } as const;
 /** Bun has no ChaCha20-Poly1305 under `node:crypto`. */
-const native = getCiphers().includes(cipher);
-const privateDer = Buffer.from('302e020100300506032b656e04220420', 'hex');
-const publicDer = Buffer.from('302a300506032b656e032100', 'hex');
+const native = supported();
+/** JSON Web Keys, since raw bytes reach OpenSSL through them without its slow search for a decoder. */
+const curve = { kty: 'OKP', crv: 'X25519' } as const;
+
+function supported(): boolean {
+  try {
+    createCipheriv(cipher, new Uint8Array(32), new Uint8Array(12), options);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** An X25519 key pair, ready for use. */
 export interface KeyPair {
@@ -24,16 +32,18 @@ export interface KeyPair {
   readonly public: Uint8Array;
 }
 
+const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+
 /** The key pair of 32 secret bytes. */
 export function keyPair(bytes: Uint8Array): KeyPair {
-  const secret = createPrivateKey({ key: Buffer.concat([privateDer, bytes]), format: 'der', type: 'pkcs8' });
-  const exported = createPublicKey(secret).export({ format: 'der', type: 'spki' });
-  return { secret, public: exported.subarray(publicDer.length) };
+  const secret = createPrivateKey({ key: { ...curve, d: base64url(bytes), x: '' }, format: 'jwk' });
+  const { x = '' } = createPublicKey(secret).export({ format: 'jwk' });
+  return { secret, public: Buffer.from(x, 'base64url') };
 }
 
 /** The X25519 secret shared with a point of 32 bytes; undefined for a point of low order. */
 export function shared(secret: KeyObject, point: Uint8Array): Uint8Array | undefined {
-  const publicKey = createPublicKey({ key: Buffer.concat([publicDer, point]), format: 'der', type: 'spki' });
+  const publicKey = createPublicKey({ key: { ...curve, x: base64url(point) }, format: 'jwk' });
   try {
     const bytes = diffieHellman({ privateKey: secret, publicKey });
     return bytes.every((byte) => byte === 0) ? undefined : bytes;

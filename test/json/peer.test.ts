@@ -43,6 +43,12 @@ function look(source: string): Seen {
   }
 }
 
+/** Real sops takes `{"a": 1, "b"` for `{"a": 1}`: what is lost there would be lost for good, so a text that breaks off is refused here. */
+function asJudged(ours: Seen, seen: Seen): Seen {
+  if (ours.error === undefined) return ours;
+  return seen.error === undefined && ours.error.includes('the text ends') ? seen : { error: 'refused' };
+}
+
 const documentsFrom = (start: number, count: number): string[] =>
   Array.from({ length: count }, (_, index) => jsonDocument(seeded(start + index)));
 
@@ -51,8 +57,7 @@ describe.skipIf(lacks('oracle'))('JSON, beside real sops', () => {
     const documents = documentsFrom(seed * 1_000_000, runs);
     for (const [index, seen] of askOracle(documents).entries()) {
       const source = documents[index] ?? '';
-      expect(seen.error, source).toBeUndefined();
-      expect(look(source), source).toEqual(seen);
+      expect({ source, ...look(source) }).toEqual({ source, ...seen, error: undefined });
     }
   });
 
@@ -63,10 +68,7 @@ describe.skipIf(lacks('oracle'))('JSON, beside real sops', () => {
       const source = documents[index] ?? '';
       const ours = look(source);
       if (ours.error !== undefined) refused += 1;
-      // Real sops takes `{"a": 1, "b"` for `{"a": 1}`: what is lost there would be lost for good.
-      if (ours.error !== undefined && seen.error === undefined) expect(ours.error, source).toContain('the text ends');
-      else if (seen.error === undefined) expect(ours, source).toEqual(seen);
-      else expect(ours.error, source).toBeDefined();
+      expect({ source, ...asJudged(ours, seen) }).toEqual({ source, ...(seen.error === undefined ? seen : { error: 'refused' }) });
     }
     expect(refused).toBeGreaterThan(runs / 3);
   });

@@ -31,13 +31,14 @@ interface Surroundings {
  * from the top level, then from `options`.
  */
 export function layoutOf(document: Document, collection: Mapping | Sequence, options: PrintOptions, parent?: Layout): Layout {
-  const { source } = document;
-  const colon = colonIn(source, collection) ?? parent?.style.colon ?? colonIn(source, topOf(document)) ?? ': ';
-  const gap = (parent?.style.newline === undefined ? parent?.style.gap : undefined) ?? (colon.endsWith(' ') ? ' ' : '');
-  const around = { source, colon, unit: parent?.style.unit ?? indentUnit(options), gap, parent };
+  const colon = colonIn(document.source, collection) ?? parent?.style.colon ?? colonIn(document.source, topOf(document)) ?? ': ';
+  const unit = parent?.style.unit ?? indentUnit(options);
+  const around = { source: document.source, colon, unit, gap: gapOf(parent) ?? (colon.endsWith(' ') ? ' ' : ''), parent };
   const spans = itemSpans(collection);
   return spans.length === 0 ? emptyLayout(collection, around) : fullLayout(collection, spans, around);
 }
+
+const gapOf = (parent: Layout | undefined): string | undefined => (parent?.style.newline === undefined ? parent?.style.gap : undefined);
 
 function fullLayout(collection: Mapping | Sequence, spans: readonly Span[], { source, colon, unit, gap }: Surroundings): Layout {
   const { start, end } = spanOf(collection);

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { SopsError } from '../../src/errors.ts';
-import type { Context, RunOptions, RunResult } from '../../src/ports.ts';
+import type { Context } from '../../src/ports.ts';
+import { run } from '../peers/run.ts';
 
 /** What a test wants to be different from an empty world that still has real files and programs. */
 export interface World {
@@ -40,21 +40,4 @@ async function read(path: string): Promise<Uint8Array | undefined> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new SopsError('INPUT_UNREADABLE', `cannot read '${path}'`);
   }
-}
-
-/** Runs a program with nothing in its environment but `PATH` and what is given. */
-export async function run([program = '', ...args]: readonly string[], { input, env }: RunOptions = {}): Promise<RunResult> {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { env: { PATH: process.env['PATH'], ...env } });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => void stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => void stderr.push(chunk));
-    child.on('error', (error) => resolve({ status: 127, stdout: new Uint8Array(0), stderr: error.message }));
-    child.on('close', (status) =>
-      resolve({ status: status ?? 1, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() }),
-    );
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
-  });
 }

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { client } from '../../../src/keysources/age/client.ts';
 import type { AgeKey } from '../../../src/keysources/age/recipient.ts';
 import { peer } from '../../support/peers.ts';
-import { run, testContext } from '../context.ts';
+import { run } from '../../peers/run.ts';
+import { testContext } from '../context.ts';
 
 const age = peer('age');
 const keygen = peer('age-keygen');

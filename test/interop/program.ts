@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FormatName } from '../../src/formats/format.ts';
 import { rulePartsOf } from './library.ts';
-import type { Rule } from './oracle.ts';
 import { needed } from '../support/peers.ts';
 import { program as ours } from '../support/program.ts';
 import { type Case, type Finding, type Suite, difference } from './suite.ts';
@@ -64,14 +63,13 @@ async function exchange(place: Place, format: FormatName, { source, rule }: Case
   await mkdir(folder);
   const file = (name: string): string => join(folder, `${name}.${endings[format]}`);
   await writeFile(file('plain'), source);
-  const flags = ['--age', place.recipient, ...flagOf(rule)];
+  const { by, text } = rulePartsOf(rule);
+  const creationRule = { age: place.recipient, ...(rule === '' ? {} : { [by]: text }) };
+  await writeFile(join(folder, '.sops.yaml'), JSON.stringify({ creation_rules: [creationRule] }));
   const sops = [needed('sops')];
   const step = (command: readonly string[], ...words: readonly string[]): Promise<Ran> => run([...command, ...words], folder, place.env);
 
-  const [sealedByUs, sealedByThem] = [
-    await step(ours, 'encrypt', ...flags, file('plain')),
-    await step(sops, 'encrypt', ...flags, file('plain')),
-  ];
+  const [sealedByUs, sealedByThem] = [await step(ours, 'encrypt', file('plain')), await step(sops, 'encrypt', file('plain'))];
   if (sealedByUs.status !== 0) return sealedByThem.status !== 0 ? 'refused' : wrong('not encrypted', sealedByUs);
   await writeFile(file('ours'), sealedByUs.stdout);
   const back = await step(ours, 'decrypt', file('ours'));
@@ -90,11 +88,6 @@ async function exchange(place: Place, format: FormatName, { source, rule }: Case
     if (Buffer.compare(read.stdout, wanted.stdout) !== 0) return difference(what, read.stdout.toString(), wanted.stdout.toString());
   }
   return 'good';
-}
-
-function flagOf(rule: Rule): readonly string[] {
-  const { by, text } = rulePartsOf(rule);
-  return rule === '' ? [] : [`--${by.replaceAll('_', '-')}`, text];
 }
 
 const wrong = (what: string, { status, stderr }: Ran): Finding => ({

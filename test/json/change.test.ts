@@ -180,6 +180,7 @@ describe('removing a value from a JSON text', () => {
 
   it.each<[TreePath, string]>([
     [['none'], 'PATH_NOT_FOUND'],
+    [[0], 'PATH_NOT_FOUND'],
     [['list', 1], 'PATH_NOT_FOUND'],
     [['list', 'key'], 'UNSUPPORTED'],
     [['list', 0, 'key'], 'UNSUPPORTED'],

@@ -28,7 +28,8 @@ export function set(document: Document, path: TreePath, value: Node): readonly E
 export function unset(document: Document, path: TreePath): readonly Edit[] {
   let collection: Mapping | Sequence = topOf(document);
   for (const [depth, step] of path.entries()) {
-    const index = find(collection, step, path);
+    // To real sops, an index is a key that a mapping does not have.
+    const index = collection.kind === 'mapping' && typeof step === 'number' ? undefined : find(collection, step, path);
     if (index === undefined) throw new SopsError('PATH_NOT_FOUND', `there is nothing at ${showPath(path)}`, { path: showPath(path) });
     if (depth === path.length - 1) {
       const order = [...itemSpans(collection).keys()].filter((other) => other !== index);

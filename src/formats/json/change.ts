@@ -1,5 +1,6 @@
-import type { Edit } from '../../document/splice.ts';
+import { made } from '../../document/change.ts';
 import { showPath, type PathStep, type TreePath } from '../../document/path.ts';
+import type { Edit } from '../../document/splice.ts';
 import type { Document, Mapping, Node, Sequence } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
 import { arrange, type Arranged } from './arrange.ts';
@@ -15,9 +16,9 @@ export function set(document: Document, path: TreePath, value: Node): readonly E
   for (const [depth, step] of path.entries()) {
     const index = find(collection, step, path);
     const rest = path.slice(depth + 1);
-    if (index === undefined) return append(document, collection, layout, textOf(step, build(rest, value), layout));
+    if (index === undefined) return append(document, collection, layout, textOf(step, made(rest, value), layout));
     const child = childAt(collection, index);
-    if (rest.length === 0 || child.kind === 'leaf' || child.kind === 'null') return [replace(document, child, build(rest, value), layout)];
+    if (rest.length === 0 || child.kind === 'leaf' || child.kind === 'null') return [replace(document, child, made(rest, value), layout)];
     collection = child;
     layout = layoutOf(document, child, {}, layout);
   }
@@ -65,17 +66,6 @@ const wrongStep = (why: string, path: TreePath): SopsError =>
 
 const noCollection = (place: TreePath, path: TreePath): SopsError =>
   new SopsError('UNSUPPORTED', `${showPath(place)} is neither a mapping nor a list`, { path: showPath(path) });
-
-/** What must be put in place so that `path` leads to `value` (`sops.go`, valueFromPathAndLeaf). */
-function build(path: TreePath, value: Node): Node {
-  return path.reduceRight<Node>(
-    (node, step) =>
-      typeof step === 'number'
-        ? { kind: 'sequence', items: [node] }
-        : { kind: 'mapping', items: [{ kind: 'entry', key: step, value: node }] },
-    value,
-  );
-}
 
 function textOf(step: PathStep, value: Node, { style, indent }: Layout): string {
   const text = write(value, style, indent);

@@ -3,7 +3,7 @@ import type { Comment, Leaf, Mapping, Node, Sequence } from './tree.ts';
 /** Called for each leaf and comment in walking order. */
 export interface Visitor {
   /**
-   * @param path the mapping keys above the item; list indices are left out, as in the additional data of real sops
+   * @param path the mapping keys above the item (and `of` for comments that have it); list indices are left out, as in the additional data of real sops
    * @param comments for each collection above the item, the comments since the last value there (the item itself last, if it is one)
    */
   (item: Leaf | Comment, path: readonly string[], comments: readonly (readonly string[])[]): void;
@@ -20,7 +20,9 @@ function walkItems(collection: Mapping | Sequence, path: string[], comments: str
   for (const item of collection.items) {
     if (item.kind === 'comment') {
       if (item.unseen !== true) active.push(item.text);
+      if (item.of !== undefined) path.push(item.of);
       visit(item, path, comments);
+      if (item.of !== undefined) path.pop();
       continue;
     }
     if (item.kind === 'entry') {

@@ -34,18 +34,16 @@ export function sectionComment(source: string, places: CommentPlaces & { readonl
   return [seen(commentText(source, [...above, inline]), { start, end: inline.end })];
 }
 
-/** Each line of a comment that real sops does not see. */
+/** Each line of a comment that real sops does not see, mark and all; a mark alone gives nothing away. */
 export function unseenLines(source: string, lines: readonly Span[]): readonly Comment[] {
-  const slots = lines.map(({ start, end }) => {
-    const text = source.slice(start, trimEnd(source, start, end));
-    return { start: start + markLength(text), end: start + text.length };
-  });
-  return slots.filter(({ start, end }) => start < end).map((slot) => unseen(source, slot));
+  const written = lines.map(({ start, end }) => ({ start, end: trimEnd(source, start, end) }));
+  return written.filter(({ start, end }) => markLength(source.slice(start, end)) < end - start).map((slot) => unseen(source, slot));
 }
 
-/** A part of the text that real sops does not see. */
-export function unseen(source: string, slot: Span): Comment {
-  return { kind: 'comment', text: source.slice(slot.start, slot.end), unseen: true, slot };
+/** A part of the text that real sops does not see; `of`: the key whose value it is or was. */
+export function unseen(source: string, slot: Span, of?: string): Comment {
+  const comment: Comment = { kind: 'comment', text: source.slice(slot.start, slot.end), unseen: true, slot };
+  return of === undefined ? comment : { ...comment, of };
 }
 
 /** What takes the place of a comment's slot. */
@@ -64,8 +62,9 @@ export function markLines(text: string): string {
 function spellAbove(source: string, slot: Slot, text: string): string {
   const replaced = source.slice(slot.start, slot.end);
   const headerLine = replaced.lastIndexOf('\n') + 1;
-  const header = replaced.slice(headerLine, replaced.lastIndexOf(']') + 1);
-  const mark = replaced.slice(replaced.search(/[#;]/));
+  const headerEnd = replaced.lastIndexOf(']') + 1;
+  const header = replaced.slice(headerLine, headerEnd);
+  const mark = replaced.slice(headerLine === 0 ? headerEnd : 0).replace(/^[^#;]*/, '');
   return `${mark.slice(0, markLength(mark))}${markLines(text)}${endOfLine(source)}${header}`;
 }
 

@@ -42,7 +42,7 @@ export function amend({ source }: Document, record: Mapping): readonly Edit[] {
     const key = present.get(entry.key);
     if (key === undefined) edits.push(insertEntry(source, section, entry, after));
     else {
-      edits.push(...replaceValue(source, key, entryText(entry)));
+      edits.push(...replaceValue(key, entryText(entry)));
       after = key;
     }
   }
@@ -62,7 +62,7 @@ function printRecord(record: Mapping): readonly string[] {
   return [`[${metadataSection}]`, ...entries.map((entry) => printKey(entry.key, printValueText(entryText(entry)), width))];
 }
 
-function replaceValue(source: string, { value }: KeyStatement, text: string): readonly Edit[] {
+function replaceValue({ value }: KeyStatement, text: string): readonly Edit[] {
   return value.text === text ? [] : [{ span: value.token, text: printValueText(text) }];
 }
 

@@ -38,12 +38,12 @@ function keyItems(source: string, key: KeyStatement, section: string): readonly 
   return [
     { kind: 'entry', key: key.name, value: { kind: 'leaf', type: 'str', text: meaning, slot: token }, keySpan: key.key },
     ...keyComment(source, key),
-    ...key.ignored.map((span) => unseen(source, span)),
+    ...key.ignored.map((span) => unseen(source, span, key.name)),
   ];
 }
 
 /** What is left of a key that a later one of the same name overwrites: nothing real sops sees. */
 function overwritten(source: string, key: KeyStatement): readonly Comment[] {
   const spans = [...key.ignored, ...(key.inline ? [key.inline] : []), ...(key.value.text === '' ? [] : [key.value.token])];
-  return [...spans.map((span) => unseen(source, span)), ...unseenLines(source, key.above)];
+  return [...spans.map((span) => unseen(source, span, key.name)), ...unseenLines(source, key.above)];
 }

@@ -1,6 +1,13 @@
+import type { Entry, Mapping } from '../document/tree.ts';
+
 /** The public half of a master key: what it takes to name it. `kind` picks its key source. */
 export interface MasterKey {
   readonly kind: string;
+}
+/** A master key of a kind that no key source here knows, written by a newer program: kept as it stands. */
+export interface UnknownKey extends MasterKey {
+  /** Its whole entry in the metadata. */
+  readonly entry: Mapping;
 }
 /** A master key and the (share of the) data key wrapped for it. */
 export interface WrappedKey<K extends MasterKey = MasterKey> {
@@ -8,6 +15,8 @@ export interface WrappedKey<K extends MasterKey = MasterKey> {
   /** As the metadata holds it under `enc`: armored text or base64. */
   readonly wrapped: string;
   readonly createdAt?: Date;
+  /** What else its entry holds, written by a newer program: kept as it stands. */
+  readonly unknown?: readonly Entry[];
 }
 /** Wrapped keys that each hold the same share. */
 export type KeyGroup = readonly WrappedKey[];
@@ -27,7 +36,7 @@ export const defaultSelection: Selection = { by: 'unencrypted_suffix', suffix: '
 export interface Metadata {
   /** Of the sops that wrote the file. */
   readonly version: string;
-  /** RFC 3339 with seconds, as it stands in the file: it is the MAC's additional data. */
+  /** RFC 3339 with seconds, as Go prints the time in the file: it is the MAC's additional data. */
   readonly lastModified: string;
   /** `ENC[…]`; may be empty in files that never had one. */
   readonly mac: string;
@@ -38,4 +47,6 @@ export interface Metadata {
   readonly keyGroups: readonly KeyGroup[];
   /** `ENC[…]` of the edit script that restores what ciphertext cannot carry; DESIGN section 2. */
   readonly layout?: string;
+  /** What else the record holds, written by a newer program: kept as it stands. */
+  readonly unknown?: readonly Entry[];
 }

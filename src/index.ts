@@ -1,0 +1,26 @@
+/**
+ * sopsmith as a library: encrypts, decrypts and edits files in the SOPS format, wherever JavaScript runs.
+ * Everything that touches the world (environment, files, time, randomness) comes in through {@link Context}.
+ *
+ * @module
+ */
+export { SopsError, type KeyGroupAttempt, type Position, type SopsErrorCode, type SopsErrorDetails } from './errors.ts';
+export type { Context, FileSystem, LogEvent, Prompt, RunOptions, RunResult } from './ports.ts';
+export type { PathStep, TreePath } from './document/path.ts';
+export type { Comment, Document, Entry, Leaf, Mapping, Node, Note, Null, Sequence, Slot, Span } from './document/tree.ts';
+export type { Edit } from './document/splice.ts';
+export { formats } from './formats/index.ts';
+export type { Format, FormatName, MetadataShape, PrintOptions } from './formats/format.ts';
+export { keySources } from './keysources/index.ts';
+export { defineKeySource, type FieldValue, type KeyClient, type KeyFields, type KeyOptions, type KeySource } from './keysources/keysource.ts';
+export type { KeyService } from './keyservice/keyservice.ts';
+export { localKeyService } from './keyservice/local.ts';
+export { defaultSelection, type KeyGroup, type MasterKey, type Metadata, type Selection, type WrappedKey } from './metadata/metadata.ts';
+export type { EncryptionSettings, Formats, Outcome, Services } from './operations/operation.ts';
+export { encrypt } from './operations/encrypt.ts';
+export { decrypt, type DecryptOptions } from './operations/decrypt.ts';
+export { startEdit, startNew, type EditOptions, type EditSession } from './operations/edit.ts';
+export { rotate, type RotateOptions } from './operations/rotate.ts';
+export { set, unset, type ChangeOptions } from './operations/set.ts';
+export { planUpdateKeys, type GroupChange, type KeyUpdate, type WantedKeys } from './operations/update-keys.ts';
+export { status } from './operations/status.ts';

@@ -69,16 +69,17 @@ interface Groups {
 function readGroups(record: Mapping, keySources: readonly KeySource[]): Groups {
   const known = readGroup(record, keySources, '');
   const nested = known.length > 0 ? [] : listOf(fieldOf(record, 'key_groups'));
-  const groups = nested.map((node, at) => {
-    const where = `key_groups[${at}]`;
-    const group = mappingOf(node, where);
-    return [...readGroup(group, keySources, `${where}.`), ...readForeign(group, keySources).keys];
-  });
+  const groups = nested.map((node, at) => readNestedGroup(node, keySources, `key_groups[${at}]`));
   const foreign = readForeign(record, keySources);
   if (groups.length > 0) return { groups, unknown: [...foreign.lists, ...foreign.rest] };
   const group = [...known, ...foreign.keys];
   if (group.length === 0) throw malformed('sops', 'has no master keys (no keys found in file)');
   return { groups: [group], unknown: foreign.rest };
+}
+
+function readNestedGroup(node: Node, keySources: readonly KeySource[], where: string): KeyGroup {
+  const group = mappingOf(node, where);
+  return [...readGroup(group, keySources, `${where}.`), ...readForeign(group, keySources).keys];
 }
 
 function readGroup(group: Mapping, keySources: readonly KeySource[], where: string): readonly WrappedKey[] {
@@ -111,32 +112,42 @@ function readForeign(mapping: Mapping, keySources: readonly KeySource[]): Foreig
 
 /** Metadata as the nested `sops` record: the fields of sops 3.13.3, sorted by name, then what newer programs added, in its place. */
 export function writeMetadata(metadata: Metadata, keySources: readonly KeySource[]): Mapping {
-  const { keyGroups, selection, shamirThreshold, layout } = metadata;
-  const [first, ...others] = keyGroups;
   const own = new Map<string, Node>([
     ['lastmodified', text(metadata.lastModified)],
     ['mac', text(metadata.mac)],
     ['version', text(metadata.version)],
-    ...(first && others.length === 0 ? writeGroup(first, keySources, []) : []),
+    ...writeGroups(metadata.keyGroups, keySources),
+    ...writeRules(metadata),
   ]);
-  if (others.length > 0)
-    own.set('key_groups', {
-      kind: 'sequence',
-      items: keyGroups.map((group) => mappingFrom(writeGroup(group, keySources, alwaysInGroups))),
-    });
-  const rule = 'suffix' in selection ? selection.suffix : selection.pattern;
-  if (rule !== '') own.set(selection.by, text(rule));
-  if (shamirThreshold !== 0) own.set('shamir_threshold', integer(shamirThreshold));
-  if (metadata.macOnlyEncrypted) own.set('mac_only_encrypted', { kind: 'leaf', type: 'bool', text: 'True' });
-  if (layout !== undefined) own.set('layout', text(layout));
+  if (metadata.layout !== undefined) own.set('layout', text(metadata.layout));
   for (const { key, value } of metadata.unknown ?? []) if (!own.has(key)) own.set(key, value);
   return mappingFrom(own);
+}
+
+/** What sops leaves out where it says nothing. */
+function writeRules({ selection, shamirThreshold, macOnlyEncrypted }: Metadata): ReadonlyMap<string, Node> {
+  const rules = new Map<string, Node>();
+  const rule = 'suffix' in selection ? selection.suffix : selection.pattern;
+  if (rule !== '') rules.set(selection.by, text(rule));
+  if (shamirThreshold !== 0) rules.set('shamir_threshold', integer(shamirThreshold));
+  if (macOnlyEncrypted) rules.set('mac_only_encrypted', { kind: 'leaf', type: 'bool', text: 'True' });
+  return rules;
 }
 
 const integer = (value: number): Leaf => ({ kind: 'leaf', type: 'int', text: String(value) });
 
 const mappingFrom = (nodes: Iterable<readonly [string, Node]>): Mapping =>
   sorted([...nodes].map(([key, value]) => ({ kind: 'entry', key, value })));
+
+/** One group is written at the top. */
+function writeGroups(groups: readonly KeyGroup[], keySources: readonly KeySource[]): ReadonlyMap<string, Node> {
+  const [only, second] = groups;
+  if (only && !second) return writeGroup(only, keySources, []);
+  if (!only) return new Map();
+  return new Map([
+    ['key_groups', { kind: 'sequence', items: groups.map((group) => mappingFrom(writeGroup(group, keySources, alwaysInGroups))) }],
+  ]);
+}
 
 function writeGroup(group: KeyGroup, keySources: readonly KeySource[], always: readonly string[]): ReadonlyMap<string, Node> {
   const lists = new Map<string, Mapping[]>(always.map((list) => [list, []]));

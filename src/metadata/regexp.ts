@@ -15,15 +15,3 @@ export async function loadRegexps(_patterns: readonly string[]): Promise<Compile
     }
   };
 }
-
-/** Of a file that exists: sops overlooks a pattern that does not compile, and nothing matches it. */
-export const forgiving =
-  (compile: Compile): Compile =>
-  (pattern) => {
-    try {
-      return compile(pattern);
-    } catch (error) {
-      if (error instanceof SopsError && error.code === 'MALFORMED_PATTERN') return () => false;
-      throw error;
-    }
-  };

@@ -9,8 +9,7 @@ export type RecordShape = 'nested' | 'section' | 'prefixed';
 const recordKey = 'sops';
 const recordPrefix = 'sops_';
 
-const isRecord = ({ kind, key }: Entry, shape: RecordShape): boolean =>
-  kind === 'entry' && (shape === 'prefixed' ? key.startsWith(recordPrefix) : key === recordKey);
+const isRecord = ({ key }: Entry, shape: RecordShape): boolean => (shape === 'prefixed' ? key.startsWith(recordPrefix) : key === recordKey);
 
 /**
  * The record of an encrypted document, nested whatever its shape, or undefined where there is none (`stores/metadata.go`, ExtractMetadata): that of the first branch.

@@ -1,4 +1,4 @@
-const shape = /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,]\d+)?(?:Z|([+-])(\d\d):(\d\d))$/;
+const shape = /^(\d{4}-\d\d-\d\d)T(\d\d?)(:\d\d:\d\d)(?:[.,]\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** A time of the metadata: RFC 3339 as Go prints it, without fractions of a second, and the moment it names. */
 export interface Stamp {
@@ -8,15 +8,23 @@ export interface Stamp {
 
 /** Reads a time as Go's `time.Parse(time.RFC3339, …)` does, which is more lenient than RFC 3339; undefined where Go refuses. */
 export function parseTime(text: string): Stamp | undefined {
-  const [, year, month, day, hour, minute, second, sign = '+', zoneHour = '00', zoneMinute = '00'] = shape.exec(text) ?? [];
-  if (year === undefined || hour === undefined) return undefined;
-  const local = `${year}-${month}-${day}T${hour.padStart(2, '0')}:${minute}:${second}`;
+  const parts = shape.exec(text);
+  if (!parts) return undefined;
+  const [, day = '', hour = '', rest = '', zone = ''] = parts;
+  const local = `${day}T${hour.padStart(2, '0')}${rest}`;
   const date = new Date(`${local}Z`);
-  const isReal = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(local);
-  if (!isReal || Number(zoneHour) > 24 || Number(zoneMinute) > 59) return undefined;
-  const offset = (Number(zoneHour) * 60 + Number(zoneMinute)) * (sign === '-' ? -1 : 1);
-  const zone = offset === 0 ? 'Z' : `${sign}${zoneHour}:${zoneMinute}`;
-  return { text: `${local}${zone}`, date: new Date(date.getTime() - offset * 60_000) };
+  const offset = offsetOf(zone);
+  if (offset === undefined || Number.isNaN(date.getTime()) || !date.toISOString().startsWith(local)) return undefined;
+  return { text: `${local}${offset === 0 ? 'Z' : zone}`, date: new Date(date.getTime() - offset * 60_000) };
+}
+
+/** Minutes east of Greenwich; Go takes a whole day as well. */
+function offsetOf(zone: string): number | undefined {
+  if (zone === 'Z') return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(4));
+  if (hours > 24 || minutes > 59) return undefined;
+  return (hours * 60 + minutes) * (zone.startsWith('-') ? -1 : 1);
 }
 
 /** A moment as sops writes it: RFC 3339 in UTC, without fractions of a second. */

@@ -8,38 +8,39 @@ interface StringToken {
 
 const quoteChar = 34;
 const backslash = 92;
-const firstPrintable = 32;
+
+// oxlint-disable-next-line no-control-regex -- JSON allows no control characters in strings
+const plainHere = /[^"\\\u0000-\u001f]*/y;
+
+/** The end of the run of characters from `at` on that stand for themselves: a regular expression is several times as fast as a loop here. */
+function plainEnd(source: string, at: number): number {
+  plainHere.lastIndex = at;
+  plainHere.test(source);
+  return plainHere.lastIndex;
+}
 
 /** Reads the string whose opening quote stands at `start`. Throws `MALFORMED_DOCUMENT`. */
 export function readString(source: string, start: number): StringToken {
-  let at = start + 1;
-  for (;;) {
-    const char = source.charCodeAt(at);
-    if (char === quoteChar) return { text: source.slice(start + 1, at), end: at + 1 };
-    if (char === backslash) return readEscaped(source, start, at);
-    // NaN, the end of the text, is not so either.
-    if (!(char >= firstPrintable)) throw unfinished(source, at);
-    at += 1;
-  }
+  const end = plainEnd(source, start + 1);
+  const char = source.charCodeAt(end);
+  if (char === quoteChar) return { text: source.slice(start + 1, end), end: end + 1 };
+  if (char === backslash) return readEscaped(source, start + 1, end);
+  throw unfinished(source, end);
 }
 
 function readEscaped(source: string, start: number, firstEscape: number): StringToken {
-  const parts: string[] = [source.slice(start + 1, firstEscape)];
+  const parts: string[] = [];
+  let from = start;
   let at = firstEscape;
-  let from = at;
   for (;;) {
+    parts.push(source.slice(from, at));
     const char = source.charCodeAt(at);
-    if (char === quoteChar) {
-      parts.push(source.slice(from, at));
-      return { text: parts.join(''), end: at + 1 };
-    }
-    if (!(char >= firstPrintable)) throw unfinished(source, at);
-    if (char === backslash) {
-      const { text, end } = readEscape(source, at);
-      parts.push(source.slice(from, at), text);
-      at = end;
-      from = end;
-    } else at += 1;
+    if (char === quoteChar) return { text: parts.join(''), end: at + 1 };
+    if (char !== backslash) throw unfinished(source, at);
+    const escaped = readEscape(source, at);
+    parts.push(escaped.text);
+    from = escaped.end;
+    at = plainEnd(source, from);
   }
 }
 

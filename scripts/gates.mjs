@@ -17,7 +17,7 @@ const stages = [
   [{ name: 'peers', command: 'node scripts/peers.mjs', stream: true }],
   [
     { name: 'types', command: 'tsc -p .', quick: true },
-    { name: 'types of the portable part', command: 'tsc -p tsconfig.portable.json', quick: true },
+    { name: 'types of the portable part', command: 'node scripts/portable-types.mjs', quick: true },
     { name: 'types of the scripts', command: 'tsc -p tsconfig.scripts.json', quick: true },
     { name: 'lint', command: 'oxlint --type-aware --deny-warnings', quick: true },
     { name: 'format', command: 'oxfmt --check', quick: true },

@@ -4,18 +4,9 @@ import type { Leaf, Null } from '../document/tree.ts';
 /** A scalar as real sops writes it where everything is text (`stores/stores.go`, ValToString): dotenv and INI. */
 export function plainScalar(scalar: Leaf | Null): string {
   if (scalar.kind === 'null') return '<nil>';
-  switch (scalar.type) {
-    case 'str':
-    case 'bytes':
-    case 'int':
-      return scalar.text;
-    case 'bool':
-      return scalar.text.toLowerCase();
-    case 'time':
-      return scalar.text.replace(/\.\d+/, '');
-    case 'float':
-      return plainFloat(Number(scalar.text.replace('Inf', 'Infinity')));
-  }
+  if (scalar.type === 'bool') return scalar.text.toLowerCase();
+  if (scalar.type === 'time') return scalar.text.replace(/\.\d+/, '');
+  return scalar.type === 'float' ? plainFloat(Number(scalar.text.replace('Inf', 'Infinity'))) : scalar.text;
 }
 
 /** Go's `FormatFloat(value, 'G', -1, 64)`, with a digit behind the point where it could be taken for an integer. */

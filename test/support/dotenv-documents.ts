@@ -4,7 +4,8 @@ const pick = (random: Random, from: readonly string[]): string => from[Math.floo
 const upTo = (random: Random, most: number): number => Math.floor(random() * (most + 1));
 
 const keys = 'A|B|API_KEY|export TOKEN|DB_PASS|a.b|x_unencrypted| lead|trail |ünï|"q"|0||a#b'.split('|');
-const words = 'secret|"quoted"|\'single\'|a b|\\n|\\\\n|\\t|#|;|=|==|  |\t|漢字|😀|$HOME|${X}|`|ENC[|é|\u00a0|\ufeff|\r|0x1F|true|null|1.50'.split('|');
+const words =
+  'secret|"quoted"|\'single\'|a b|\\n|\\\\n|\\t|#|;|=|==|  |\t|漢字|😀|$HOME|${X}|`|ENC[|é|\u00a0|\ufeff|\r|0x1F|true|null|1.50'.split('|');
 
 const text = (random: Random, most: number): string => Array.from({ length: upTo(random, most) }, () => pick(random, words)).join('');
 

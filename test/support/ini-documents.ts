@@ -3,19 +3,19 @@ import type { Random } from './json-documents.ts';
 const pick = (random: Random, from: readonly string[]): string => from[Math.floor(random() * from.length)] ?? '';
 const upTo = (random: Random, most: number): number => Math.floor(random() * (most + 1));
 
-const names = [
-  ...['a', 'b', 'host', 'password', 'long.key.name', 'x_unencrypted', 'ünï', 'two words', '-', '"q=1"', '`b:c`', '"""t"q"""'],
-  ...['"""x"""', '`"` ', 'a]b', 'k#1', '`[`', 'üüü', '`-`', "'s'"],
-];
+const names: readonly string[] = [
+  ['a', 'b', 'host', 'password', 'long.key.name', 'x_unencrypted', 'ünï', 'two words', '-', '"q=1"', '`b:c`', '"""t"q"""'],
+  ['"""x"""', '`"` ', 'a]b', 'k#1', '`[`', 'üüü', '`-`', "'s'"],
+].flat();
 const sections = ['a', 'b', 'server', 'DEFAULT', 'default', 'a.b', ' padded ', 'x]y', 'ünï', 'a;b', 'a"b', '#'];
-const pieces = [
-  ...['secret', 'x', 'y z', '1.50', '0x1F', 'true', '%(host)s', '=', ':', '\\', '\\n', '"', "'", '`', '"""', '[', ']', '漢字', '😀', '\t'],
-  ...['  ', '\u00a0', '\u0085', '\u3000', '\ufeff', 'ENC[', '$X', 'é', '\r', '//', '\u2028'],
-];
+const pieces: readonly string[] = [
+  ['secret', 'x', 'y z', '1.50', '0x1F', 'true', '%(host)s', '=', ':', '\\', '\\n', '"', "'", '`', '"""', '[', ']', '漢字', '😀', '\t'],
+  ['  ', '\u00a0', '\u0085', '\u3000', '\ufeff', 'ENC[', '$X', 'é', '\r', '//', '\u2028'],
+].flat();
 const marks = ['#', ';', '# ', '; ', ';;', '##  ', '#;', '; ; ', ';\t'];
 
 const text = (random: Random, most: number): string => Array.from({ length: upTo(random, most) }, () => pick(random, pieces)).join('');
-const without = (value: string, ...unwanted: readonly string[]): string => unwanted.reduce((rest, one) => rest.replaceAll(one, ''), value);
+const without = (whole: string, ...unwanted: readonly string[]): string => unwanted.reduce((rest, one) => rest.replaceAll(one, ''), whole);
 
 /** How one document is written. */
 interface Manner {

@@ -14,20 +14,16 @@ export function parse(source: string): Document {
 
 function readItem(source: string, line: Line, number: number): readonly (Entry | Comment)[] {
   const { start, end } = line;
-  switch (line.kind) {
-    case 'comment':
-      return [{ kind: 'comment', text: source.slice(start + 1, end), slot: { start: start + 1, end } }];
-    case 'blank':
-      return start === end ? [] : [{ kind: 'comment', text: source.slice(start, end), unseen: true, slot: { start, end } }];
-    case 'malformed':
-      throw new SopsError('MALFORMED_DOCUMENT', `line ${number} is no comment and has no "="`, {
-        position: { line: number, column: 1 },
-        hint: 'write KEY=value, and a line break inside a value as \\n',
-      });
-    case 'pair': {
-      const text = unescapeValue(source.slice(line.value, end));
-      const value = { kind: 'leaf', type: 'str', text, slot: { start: line.value, end } } as const;
-      return [{ kind: 'entry', key: line.key, value, keySpan: { start, end: line.value - 1 } }];
-    }
+  if (line.kind === 'comment') return [{ kind: 'comment', text: source.slice(start + 1, end), slot: { start: start + 1, end } }];
+  if (line.kind === 'blank')
+    return start === end ? [] : [{ kind: 'comment', text: source.slice(start, end), unseen: true, slot: { start, end } }];
+  if (line.kind === 'pair') {
+    const text = unescapeValue(source.slice(line.value, end));
+    const value = { kind: 'leaf', type: 'str', text, slot: { start: line.value, end } } as const;
+    return [{ kind: 'entry', key: line.key, value, keySpan: { start, end: line.value - 1 } }];
   }
+  throw new SopsError('MALFORMED_DOCUMENT', `line ${number} is no comment and has no "="`, {
+    position: { line: number, column: 1 },
+    hint: 'write KEY=value, and a line break inside a value as \\n',
+  });
 }

@@ -19,7 +19,7 @@ export const ini: Format = {
   parse,
   print,
   printValue,
-  example: `;  This is an example file.\n[Welcome!]\nhello       = Welcome to SOPS! Edit this file as you please!\nexample_key = example_value\n`,
+  example: `; This is an example file.\n[Welcome!]\nhello       = Welcome to SOPS! Edit this file as you please!\nexample_key = example_value\n`,
   seal: replace,
   open: replace,
   detach,

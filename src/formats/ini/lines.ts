@@ -4,7 +4,7 @@ import { scan } from './scan.ts';
 import type { KeyStatement, Section } from './scan.ts';
 import { quoteOf, spellIn } from './spell.ts';
 import { utf8Length } from './utf8.ts';
-import { endOfLine, lineStart } from './white-space.ts';
+import { endOfLine, lineStart, trimEnd } from './white-space.ts';
 
 /** Where a section starts, with the comment above its header. */
 export function blockStart(source: string, section: Section): number {
@@ -35,8 +35,9 @@ export function removeLines(source: string, lines: readonly Span[]): readonly Ed
 export function insertLines(source: string, end: number, lines: readonly string[]): Edit {
   const eol = endOfLine(source);
   const isOpen = end > 0 && end === source.length && !source.endsWith('\n');
-  const text = isOpen ? lines.map((line) => eol + line) : lines.map((line) => line + eol);
-  return { span: { start: end, end }, text: text.join('') };
+  // A value that asks for one more line at the end of the text gets an empty one, which ends it.
+  const wanted = end === source.length && source.charAt(trimEnd(source, 0, end) - 1) === '\\' ? ['', ...lines] : lines;
+  return { span: { start: end, end }, text: wanted.map((line) => (isOpen ? eol + line : line + eol)).join('') };
 }
 
 /** A key's line in the style of a sibling: its indentation, delimiter, column and quotes. Undefined where go-ini could not read the name there. */

@@ -1,0 +1,5 @@
+import { ini } from '../../src/formats/ini/index.ts';
+import { flatContract } from '../support/flat-contract.ts';
+import { damagedIni, iniDocument } from '../support/ini-documents.ts';
+
+flatContract({ format: ini, generate: iniDocument, damage: damagedIni, accepted: /^(?!)/, exact: 0.3 });

@@ -49,7 +49,7 @@ async function rewrap(source: KeySource, client: KeyClient, entry: KeyFields, co
 export function wrappedKey(source: KeySource, entry: KeyFields): WrappedKey {
   const { enc, created_at: _createdAt, ...fields } = entry;
   const masterKey: MasterKey = source.fromFields(fields);
-  return { masterKey, wrapped: String(enc) };
+  return { masterKey, wrapped: typeof enc === 'string' ? enc : '' };
 }
 
 async function withFile<T>(content: string, use: (path: string) => Promise<T>): Promise<T> {

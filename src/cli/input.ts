@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { SopsError } from '../errors.ts';
 import { readFile, statFile } from '../node/files.ts';
 import { readStandardInput } from '../node/standard-input.ts';
+import type { Flags } from './argv.ts';
 import type { Invocation } from './invocation.ts';
 import { warn } from './report.ts';
 
@@ -23,11 +24,16 @@ const standardInput: ReadonlySet<string> = new Set(['-', '/dev/stdin', '/dev/fd/
  */
 export function findInput({ words, flags }: Invocation): Input {
   if (words.length > 1) warn('More than one positional argument provided. Only the first one will be used!');
-  if (flags.isOn('in-place') && flags.text('output') !== undefined)
+  if (flags.isOn('in-place') && flags.text('output') !== undefined) {
     throw new SopsError('CONFLICTING_FLAGS', 'cannot operate on both --output and --in-place');
+  }
   const [word = '-'] = words;
   const override = flags.text('filename-override');
-  if (!standardInput.has(word)) return { path: resolve(word), name: resolve(override ?? word), shown: word };
+  if (standardInput.has(word)) return fromStandardInput(word, override, flags);
+  return { path: resolve(word), name: resolve(override ?? word), shown: word };
+}
+
+function fromStandardInput(word: string, override: string | undefined, flags: Flags): Input {
   if (flags.isOn('in-place')) throw new SopsError('CONFLICTING_FLAGS', 'cannot use --in-place when reading from stdin');
   const name = override ?? (word === '-' ? undefined : word);
   return { path: undefined, name: name === undefined ? '' : resolve(name), shown: override ?? 'standard input' };

@@ -3,6 +3,7 @@ import {
   chmodSync,
   chownSync,
   closeSync,
+  constants,
   fchmodSync,
   fsyncSync,
   lstatSync,
@@ -13,7 +14,6 @@ import {
   rmSync,
   type Stats,
   statSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -110,7 +110,12 @@ function followLinks(path: string): string {
 }
 
 function writeInto(path: string, content: Uint8Array): void {
-  writeFileSync(path, content, { flag: 'r+' });
+  const descriptor = openSync(path, constants.O_WRONLY);
+  try {
+    writeAll(descriptor, content);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function swap(target: string, content: Uint8Array, old: Stats | undefined, warn: (message: string) => void): void {
@@ -176,10 +181,11 @@ function syncFolder(folder: string): void {
 
 let deferred = false;
 
-/** From here on a signal ends the process only between two steps of the program, so that no file is left half made beside another. */
+/** From here on a signal ends the process only between two steps of the program, so that no file is left half made beside another; too large a file is an error, not the end. */
 function deferSignals(): void {
   if (deferred) return;
   deferred = true;
+  if (process.platform !== 'win32') process.on('SIGXFSZ', () => undefined);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => {
       process.kill(process.pid, signal);

@@ -2,6 +2,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fsyncSync,
   lstatSync,
   mkdtempSync,
@@ -80,6 +81,7 @@ function isWritableFolder(folder: string): boolean {
 }
 
 function wipeFolder(folder: string): void {
+  if (!existsSync(folder)) return;
   try {
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
       if (entry.isFile()) overwrite(join(entry.parentPath, entry.name));

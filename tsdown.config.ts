@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'tsdown';
+
+const { version }: { readonly version: string } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
 /** The library: one file of `dist` a file of `src`, so that what an application imports is what it loads. */
 const library = {
@@ -16,6 +18,7 @@ const library = {
 const program = {
   entry: { cli: 'src/cli/main.ts' },
   minify: true,
+  define: { SOPSMITH_VERSION: JSON.stringify(version) },
   dts: false,
   format: 'esm' as const,
   platform: 'node' as const,
@@ -27,4 +30,4 @@ const program = {
 };
 
 // oxlint-disable-next-line import/no-default-export -- tsdown's form
-export default defineConfig([library, program].filter(({ entry }) => existsSync(Array.isArray(entry) ? 'src/index.ts' : entry.cli)));
+export default defineConfig([library, program]);

@@ -1,6 +1,6 @@
 // Compiles the program into one executable that needs nothing beside it: dist/standalone/sopsmith. Bun comes from its npm package.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,7 +17,17 @@ const bun = [
 if (bun === undefined) throw new Error('bun has no package for this platform: the standalone cannot be built here');
 
 mkdirSync(join(root, 'dist', 'standalone'), { recursive: true });
-const flags = ['--compile', '--minify', '--bytecode', '--format=esm', '--conditions=source', ...process.argv.slice(2)];
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const flags = [
+  '--compile',
+  '--minify',
+  '--bytecode',
+  '--format=esm',
+  '--conditions=source',
+  '--define',
+  `SOPSMITH_VERSION='${version}'`,
+  ...process.argv.slice(2),
+];
 const { status, stderr, error } = spawnSync(bun, ['build', ...flags, 'src/cli/main.ts', '--outfile', target], {
   cwd: root,
   encoding: 'utf8',

@@ -2,14 +2,21 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FormatName } from '../../src/formats/format.ts';
-import { jsonDocument, type Random, seeded } from '../support/json-documents.ts';
+import { dotenvDocument } from '../support/dotenv-documents.ts';
+import { iniDocument } from '../support/ini-documents.ts';
+import { jsonDocument } from '../support/json-documents.ts';
+import { type Random, seeded } from '../support/random.ts';
+import { yamlDocument } from '../support/yaml-documents.ts';
 import type { Rule } from './oracle.ts';
 import type { Case } from './suite.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const generators: Partial<Record<FormatName, (random: Random) => string>> = {
+  yaml: yamlDocument,
   json: jsonDocument,
+  dotenv: dotenvDocument,
+  ini: iniDocument,
 };
 
 const endings: Record<FormatName, RegExp> = {

@@ -1,4 +1,4 @@
-import { indentLines, literalHeader, spellScalar, stringStyle } from './spell.ts';
+import { indentLines, literalHeader, spellDouble, spellScalar, stringStyle } from './spell.ts';
 
 /** Comments that wait to be written, as go-yaml's emitter holds them: a later one of a kind takes the place of an earlier that found no room. */
 export interface Waiting {
@@ -10,6 +10,7 @@ export interface Waiting {
 }
 
 const lineBreaks = /[\n\r\x85\u2028\u2029]/;
+const severalLines = /[\n\r\x85\u2028\u2029][^\n\r\x85\u2028\u2029]/;
 
 /** The page under go-yaml's pen (`emitterc.go`): what is written, where the pen is, and the comments that wait. */
 export class Page {
@@ -50,6 +51,13 @@ export class Page {
     this.#footIndent = -1;
   }
 
+  /** Writes the brace or bracket that opens an empty collection. go-yaml would leave it at column 0 where a comment has just ended the line, and real sops could not read its own file. */
+  openEmpty(mark: string, atRoot: boolean): void {
+    if (this.#column === 0 && !atRoot) this.startLine();
+    this.word(mark);
+    this.#white = true;
+  }
+
   /** A `-`, `?` or `:` that a collection may follow on the same line. */
   bullet(mark: string): void {
     const fresh = this.#fresh;
@@ -58,35 +66,44 @@ export class Page {
   }
 
   /** Writes with a space before it where there is none. */
-  word(word: string, white = false): void {
-    this.glue(this.#white ? word : ` ${word}`, white);
+  word(word: string): void {
+    this.glue(this.#white ? word : ` ${word}`);
   }
 
   /** Writes close to what stands before it. */
-  glue(word: string, white = false): void {
+  glue(word: string): void {
     this.text += word;
     this.#column += word.length;
-    this.#white = white;
+    this.#white = false;
     this.#fresh = false;
   }
 
   /** Writes a string in the style go-yaml gives it in block context. */
   string(text: string, inItem: boolean): void {
+    const style = stringStyle(text);
     const indent = this.deeper(inItem, true);
     // go-yaml takes the plain word for a merge key when sops has it encode the string, and marks it as one.
     if (text === '<<') this.word('!!merge');
-    if (stringStyle(text) !== 'literal') this.word(spellScalar({ type: 'str', text }, { flow: false, indent, hint: 0 }));
+    if (style === 'plain') this.word(text);
+    else if (style !== 'literal') this.word(spellScalar({ type: 'str', text }, { flow: false, indent, hint: 0 }));
+    // Of several comments behind a literal's header all but the first would be lines of the literal, and real sops would read another value.
+    else if (severalLines.test(this.waiting.line)) this.word(spellDouble(text));
     else this.#literal(text, indent);
   }
 
   #literal(text: string, indent: number): void {
-    this.word(literalHeader(text, this.#step));
+    this.word(literalHeader(text, this.#hint(text, indent)));
     if (this.waiting.line === '') this.#break();
     else this.#at(indent, () => this.writeLine());
     this.text += indentLines(text, indent);
     this.#fresh = lineBreaks.test(text.slice(-1));
     this.#column = this.#fresh ? 0 : 1;
     this.#white = true;
+  }
+
+  /** go-yaml would always say the indentation step here, which is wrong in lists unless the text is empty lines alone: real sops could not read its own file. */
+  #hint(text: string, indent: number): number {
+    return /[^\n\u2028\u2029]/.test(text) ? indent - Math.max(this.indent, 0) : this.#step;
   }
 
   /** Writes the comments that wait for a place above an item. */

@@ -147,7 +147,7 @@ function writeSequence(page: Page, { placed, hung }: OpenedSequence, outer: numb
 
 /** go-yaml writes the comments above the first value of an empty mapping between its braces; those of an empty sequence wait on. */
 function writeEmpty(page: Page, braces: '{}' | '[]', hung: Hung, outer: number): void {
-  page.word(braces.charAt(0), true);
+  page.openEmpty(braces.charAt(0), outer < 0);
   wait(page, { ...hung, head: '' });
   if (braces === '{}') page.writeHead();
   page.indent = outer;

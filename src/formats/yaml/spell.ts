@@ -1,5 +1,5 @@
 import type { Leaf } from '../../document/tree.ts';
-import { isOldSpelling, isPlainString } from './plain-type.ts';
+import { resolvePlain } from './resolve.ts';
 
 /** Where a scalar is to stand. */
 export interface ScalarPlace {
@@ -23,16 +23,26 @@ const unliteral = /^\t| $| [\n\r\x85\u2028\u2029]|[^\t\n\x20-\x7e\xa0-\ud7ff\ue0
 const unsingle = / [\n\r\x85\u2028\u2029]|[\n\r\x85\u2028\u2029] |[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 /** What cannot be plain anywhere: indicators, white space at an end, line breaks. */
 const unplain = /^(?:---|\.\.\.|[ \t#,[\]{}&*!|>'"%@`]|[-?](?:[ \t]|$))|:(?:[ \t]|$)|[ \t]#|[ \t]$|[\n\r\x85\u2028\u2029]/;
-/** What cannot be plain in a flow collection besides. */
+/** What go-yaml does not print plain in a flow collection besides. */
 const flowIndicator = /[,?[\]{}:]/;
+/** What it does not read as part of a plain scalar in a flow collection. */
+const flowEnd = /^:|[,?[\]{}]/;
+const oldBooleans = new Set('y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF'.split('|'));
+const base60 = /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/;
+
+/** Whether unquoted text is a string to go-yaml, and not a null, bool, number or time. */
+const isString = (text: string): boolean => resolvePlain(text).type === 'str';
+/** Whether go-yaml quotes a string for the sake of YAML 1.1 alone: an old bool such as `yes`, or a number to base 60. */
+const isOldSpelling = (text: string): boolean => oldBooleans.has(text) || (text.includes(':') && base60.test(text));
+
 /** Text that is surely printed plain, to spare common values the questions: no indicator, and no first letter of a word with a meaning. */
-const surelyPlain = /^[A-EG-MP-SU-XZa-eg-mp-su-xz_/][\w./=+@-]*$/;
+const surelyPlain = /^[A-EG-MP-SU-XZa-eg-mp-su-xz_/](?:[!-9;-~]|:(?=[!-~])| (?=[!"$-~]))*$/;
 
 /** The style go-yaml prints a string in, by itself and in block context. One difference: a text of several lines that begins with a tab is quoted, where real sops prints `null` and loses it. */
 export function stringStyle(text: string): ScalarStyle {
   if (surelyPlain.test(text)) return 'plain';
   if (text.includes('\n')) return unliteral.test(text) ? 'double' : 'literal';
-  if (!isPlainString(text) || isOldSpelling(text) || unsingle.test(text)) return 'double';
+  if (!isString(text) || isOldSpelling(text) || unsingle.test(text)) return 'double';
   return unplain.test(text) ? 'single' : 'plain';
 }
 
@@ -46,7 +56,7 @@ function spellString(text: string, place: ScalarPlace): string {
   const style = stringStyle(text);
   if (style === 'plain') return place.flow && flowIndicator.test(text) ? quoteSingle(text, '') : text;
   if (style === 'single') return quoteSingle(text, ' '.repeat(place.indent));
-  if (style === 'double' || place.flow) return spellDouble(text);
+  if (style === 'double' || place.flow || /[\u2028\u2029]$/.test(text)) return spellDouble(text);
   return `${literalHeader(text, place.hint)}\n${indentLines(text, place.indent)}`.replace(/\n$/, '');
 }
 
@@ -81,8 +91,8 @@ function shortFloat(value: number): string {
 
 /** Whether text alone on one line, unquoted, is this very string to go-yaml (and is not taken for a merge key). */
 export function canStandPlain(text: string, flow: boolean): boolean {
-  if (text === '<<' || !isPlainString(text) || unplain.test(text) || unreadable.test(text)) return false;
-  return !flow || !flowIndicator.test(text);
+  if (text === '<<' || !isString(text) || unplain.test(text) || unreadable.test(text)) return false;
+  return !flow || !flowEnd.test(text);
 }
 
 /** Single-quoted on one line; undefined where that cannot hold the text: line breaks, control characters. */
@@ -90,8 +100,11 @@ export function spellSingle(text: string): string | undefined {
   return text.includes('\n') || unreadable.test(text) ? undefined : quoteSingle(text, '');
 }
 
-const quoteSingle = (text: string, padding: string): string =>
-  `'${text.replaceAll("'", "''").replaceAll(/([\u2028\u2029])(?![\u2028\u2029]|$)/g, `$1${padding}`)}'`;
+/** Line and paragraph separators stay, and are line breaks to go-yaml: what follows is indented. */
+function quoteSingle(text: string, padding: string): string {
+  const doubled = text.replaceAll("'", "''");
+  return `'${/[\u2028\u2029]/.test(doubled) ? doubled.replaceAll(/([\u2028\u2029])(?![\u2028\u2029]|$)/g, `$1${padding}`) : doubled}'`;
+}
 
 const escapes = new Map(
   Array.from('0abtnvfre"\\N_LP', (letter, at) => ['\0\x07\b\t\n\v\f\r\x1b"\\\x85\xa0\u2028\u2029'.charAt(at), `\\${letter}`]),

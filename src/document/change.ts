@@ -68,8 +68,14 @@ export function setNode(branch: Mapping, path: TreePath, value: Node): Mapping {
 function setIn(node: Node, path: TreePath, value: Node): Node {
   const [step, ...rest] = path;
   if (step === undefined) return value;
-  if (node.kind === 'mapping' && typeof step === 'string') return { kind: 'mapping', items: setEntry(node, step, (old) => setUnder(old, rest, value)) };
-  if (node.kind === 'sequence' && typeof step === 'number') return { kind: 'sequence', items: setItem(node, step, (old) => setUnder(old, rest, value)) };
+  if (node.kind === 'mapping' && typeof step === 'string')
+    return { kind: 'mapping', items: setEntry(node, step, (old) => setUnder(old, rest, value)) };
+  if (node.kind === 'sequence' && typeof step === 'number')
+    return { kind: 'sequence', items: setItem(node, step, (old) => setUnder(old, rest, value)) };
+  if (node.kind === 'mapping' || node.kind === 'sequence') {
+    const takes = node.kind === 'mapping' ? `is a mapping: it takes a key, not [${step}]` : `is a list: it takes an index, not ['${step}']`;
+    throw new SopsError('UNSUPPORTED', `what is above ${showPath(path)} ${takes}`, { path: showPath(path) });
+  }
   return made(path, value);
 }
 
@@ -89,10 +95,15 @@ function setItem(sequence: Sequence, index: number, change: (old: Node | undefin
 
 /** A value wrapped in the mappings and lists that its path asks for (`sops.go`, valueFromPathAndLeaf). */
 export function made(path: TreePath, value: Node): Node {
-  return path.toReversed().reduce<Node>(
-    (inner, step) => (typeof step === 'number' ? { kind: 'sequence', items: [inner] } : { kind: 'mapping', items: [{ kind: 'entry', key: step, value: inner }] }),
-    value,
-  );
+  return path
+    .toReversed()
+    .reduce<Node>(
+      (inner, step) =>
+        typeof step === 'number'
+          ? { kind: 'sequence', items: [inner] }
+          : { kind: 'mapping', items: [{ kind: 'entry', key: step, value: inner }] },
+      value,
+    );
 }
 
 /** The branch without what stands at `path` (`sops.go`, unset). Throws `PATH_NOT_FOUND`. */
@@ -107,10 +118,16 @@ function unsetIn(node: Node, [step, ...rest]: TreePath): Node {
   const old = child(node, step);
   const holds = (item: Item): boolean => item === old || (item.kind === 'entry' && item.value === old);
   if (node.kind === 'mapping') {
-    const items = rest.length === 0 ? node.items.filter((item) => !holds(item)) : node.items.map((item) => (item.kind === 'entry' && holds(item) ? { ...item, value: unsetIn(item.value, rest) } : item));
+    const items =
+      rest.length === 0
+        ? node.items.filter((item) => !holds(item))
+        : node.items.map((item) => (item.kind === 'entry' && holds(item) ? { ...item, value: unsetIn(item.value, rest) } : item));
     return { kind: 'mapping', items };
   }
-  const items = rest.length === 0 ? node.items.filter((item) => !holds(item)) : node.items.map((item) => (item.kind !== 'comment' && holds(item) ? unsetIn(item, rest) : item));
+  const items =
+    rest.length === 0
+      ? node.items.filter((item) => !holds(item))
+      : node.items.map((item) => (item.kind !== 'comment' && holds(item) ? unsetIn(item, rest) : item));
   return { kind: 'sequence', items };
 }
 
@@ -125,7 +142,10 @@ function bare(node: Node): Node {
     case 'null':
       return node;
     case 'mapping':
-      return { kind: 'mapping', items: node.items.flatMap((item) => (item.kind === 'entry' ? [{ ...item, value: bare(item.value) }] : [])) };
+      return {
+        kind: 'mapping',
+        items: node.items.flatMap((item) => (item.kind === 'entry' ? [{ ...item, value: bare(item.value) }] : [])),
+      };
     case 'sequence':
       return { kind: 'sequence', items: valuesOf(node).map(bare) };
   }

@@ -39,6 +39,9 @@ export interface Format {
   /** Text to tree. What real sops accepts is accepted, with the same leaves, comments, types and order. Throws `MALFORMED_DOCUMENT` with a position. */
   parse(source: string): Document;
 
+  /** The indentation a text was printed with, where that shows: `print` with it gives the text back if real sops wrote it. */
+  indentOf?(document: Document): number | undefined;
+
   /** A fresh file, byte for byte as real sops's `EmitPlainFile`. Throws `UNPRINTABLE_DOCUMENT`. */
   print(branches: readonly Mapping[], options: PrintOptions): string;
   /** One value alone, byte for byte as real sops's `EmitValue` (what `--extract` shows). */
@@ -51,7 +54,10 @@ export interface Format {
    * a `str` leaf whose text is `ENC[…]` and each encrypted comment's text likewise.
    */
   seal(document: Document, slotted: Slotted, sealed: Slotted): Edit;
-  /** Puts plaintext in the place of the ciphertext `slotted`, spelled as its style there asks; `opened.spelling`, if set, is printed as it is, else what real sops prints for `opened`. */
+  /**
+   * Puts plaintext in the place of the ciphertext `slotted`, spelled as its style there asks; `opened.spelling`, if set, is printed as it is, else what real sops prints for `opened`.
+   * A list item may turn out to be a comment (real sops seals comments in lists so): throws `UNSUPPORTED` where that cannot be spliced.
+   */
   open(document: Document, slotted: Leaf | Comment, opened: Leaf | Comment): Edit;
 
   /** Edits that take the metadata out of every branch, leaving no trace (its lines go whole). */

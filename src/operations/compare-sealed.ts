@@ -45,7 +45,8 @@ function leavesOf(branches: readonly Mapping[]): ReadonlyMap<string, Leaf> {
   const leaves = new Map<string, Leaf>();
   const visit = (node: Node, path: readonly PathStep[], prefix: string): void => {
     if (node.kind === 'leaf') leaves.set(prefix + showPath(path), node);
-    else if (node.kind === 'mapping') for (const item of node.items) if (item.kind === 'entry') visit(item.value, [...path, item.key], prefix);
+    else if (node.kind === 'mapping')
+      for (const item of node.items) if (item.kind === 'entry') visit(item.value, [...path, item.key], prefix);
     if (node.kind !== 'sequence') return;
     let index = 0;
     for (const item of node.items) if (item.kind !== 'comment') visit(item, [...path, index++], prefix);

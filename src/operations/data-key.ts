@@ -40,13 +40,21 @@ export async function wrapDataKey(
   kept: readonly KeyGroup[] = [],
 ): Promise<readonly KeyGroup[]> {
   const filled = groups.filter((group) => group.length > 0);
-  if (filled.length === 0) throw new SopsError('NO_MASTER_KEY', 'no master key to encrypt for', { hint: 'give one with --age, --pgp or --kms, or in a creation rule of .sops.yaml' });
+  if (filled.length === 0)
+    throw new SopsError('NO_MASTER_KEY', 'no master key to encrypt for', {
+      hint: 'give one with --age, --pgp or --kms, or in a creation rule of .sops.yaml',
+    });
   if (filled.length > 1) throw new SopsError('UNSUPPORTED', 'several key groups are not supported yet: put all master keys in one group');
   const known = new Map(kept.flat().map((wrapped) => [nameOf(wrapped.masterKey, services.keySources), wrapped]));
   return Promise.all(filled.map((group) => wrapForGroup(dataKey, group, services, known)));
 }
 
-async function wrapForGroup(dataKey: Uint8Array, group: readonly MasterKey[], services: Services, known: ReadonlyMap<string, WrappedKey>): Promise<KeyGroup> {
+async function wrapForGroup(
+  dataKey: Uint8Array,
+  group: readonly MasterKey[],
+  services: Services,
+  known: ReadonlyMap<string, WrappedKey>,
+): Promise<KeyGroup> {
   const { keys, keySources, context } = services;
   const results = await Promise.allSettled(
     group.map(async (masterKey): Promise<WrappedKey> => {
@@ -60,7 +68,11 @@ async function wrapForGroup(dataKey: Uint8Array, group: readonly MasterKey[], se
     const masterKey = group[at];
     return result.status === 'rejected' && masterKey ? [`${nameOf(masterKey, keySources)}: ${messageOf(result.reason)}`] : [];
   });
-  if (failures.length > 0) throw new SopsError('DATA_KEY_UNWRAPPABLE', `could not encrypt the data key with ${failures.length} of ${group.length} master keys: ${failures.join('; ')}`);
+  if (failures.length > 0)
+    throw new SopsError(
+      'DATA_KEY_UNWRAPPABLE',
+      `could not encrypt the data key with ${failures.length} of ${group.length} master keys: ${failures.join('; ')}`,
+    );
   return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
@@ -72,7 +84,10 @@ export async function recoverDataKey(metadata: Metadata, services: Services): Pr
     const { share, attempts } = await unwrapGroup(group, services.keys, services.keySources);
     if (share?.length === dataKeyLength) return share;
     if (share) wipe(share);
-    groups.push({ recovered: false, attempts: share ? attempts.map((attempt) => ({ ...attempt, error: attempt.error ?? 'it is not 32 bytes long' })) : attempts });
+    groups.push({
+      recovered: false,
+      attempts: share ? attempts.map((attempt) => ({ ...attempt, error: attempt.error ?? 'it is not 32 bytes long' })) : attempts,
+    });
   }
   throw new SopsError('DATA_KEY_UNRECOVERABLE', 'failed to get the data key required to decrypt the SOPS file', { groups });
 }
@@ -97,6 +112,7 @@ async function unwrapGroup(group: KeyGroup, keys: KeyService, keySources: readon
 }
 
 function inDecryptionOrder(group: KeyGroup): KeyGroup {
-  const rank = ({ masterKey }: WrappedKey): number => (localFirst.includes(masterKey.kind) ? localFirst.indexOf(masterKey.kind) : localFirst.length);
+  const rank = ({ masterKey }: WrappedKey): number =>
+    localFirst.includes(masterKey.kind) ? localFirst.indexOf(masterKey.kind) : localFirst.length;
   return group.toSorted((a, b) => rank(a) - rank(b));
 }

@@ -35,7 +35,10 @@ function finish(file: OpenedFile, edited: Uint8Array, options: EditOptions, serv
   const successor = { ...file, memory: file.memory.copy(), metadata: { ...file.metadata, version: newer(file.metadata.version) } };
   const written = rewrite(successor, document, { ...options, layout: layoutFor(document, options.layout) }, services);
   const { selection } = file.metadata;
-  return { content: utf8(written.text), warnings: [...file.warnings, ...warningsOf(document, written, { selection, strict: options.strict })] };
+  return {
+    content: utf8(written.text),
+    warnings: [...file.warnings, ...warningsOf(document, written, { selection, strict: options.strict })],
+  };
 }
 
 /** A new file, from the format's example. */

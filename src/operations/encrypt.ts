@@ -48,7 +48,9 @@ export async function encrypt(source: Uint8Array, formats: Formats, settings: En
 export function readPlain(source: Uint8Array, input: Format, output: Format): Document {
   const document = input.raw ? input.raw.parse(source) : input.parse(decodeText(source));
   if (document.branches.length === 0) {
-    throw new SopsError('EMPTY_DOCUMENT', 'the file cannot be completely empty, it must contain at least one document', { hint: 'write a value into it first' });
+    throw new SopsError('EMPTY_DOCUMENT', 'the file cannot be completely empty, it must contain at least one document', {
+      hint: 'write a value into it first',
+    });
   }
   if (hasRecord(document.branches, output.shape)) {
     const what = output.shape === 'prefixed' ? 'entries that start with `sops_`' : 'a top-level entry called `sops`';
@@ -73,14 +75,21 @@ function kindOf(branch: Mapping): string {
 }
 
 /** What to tell of a new encryption: notes of the parser, and a selection that took nothing (an error with `strict`). */
-export function warningsOf(document: Document, written: Written, { selection, strict }: Pick<EncryptionSettings, 'selection' | 'strict'>): readonly string[] {
+export function warningsOf(
+  document: Document,
+  written: Written,
+  { selection, strict }: Pick<EncryptionSettings, 'selection' | 'strict'>,
+): readonly string[] {
   const warnings = document.notes.map(({ span, message }) => `line ${lineAt(document.source, span.start)}: ${message}`);
-  if (written.values > 0 && written.sealedValues === 0) warnings.push(`${describeSelection(selection)} selects none of the ${written.values} values: the file is all in clear`);
-  if (strict && warnings.length > 0) throw new SopsError('STRICT', warnings.join('; '), { hint: 'leave out --strict to let it pass with a warning' });
+  if (written.values > 0 && written.sealedValues === 0)
+    warnings.push(`${describeSelection(selection)} selects none of the ${written.values} values: the file is all in clear`);
+  if (strict && warnings.length > 0)
+    throw new SopsError('STRICT', warnings.join('; '), { hint: 'leave out --strict to let it pass with a warning' });
   return warnings;
 }
 
-const describeSelection = (selection: Selection): string => `${selection.by} \`${'suffix' in selection ? selection.suffix : selection.pattern}\``;
+const describeSelection = (selection: Selection): string =>
+  `${selection.by} \`${'suffix' in selection ? selection.suffix : selection.pattern}\``;
 
 function lineAt(source: string, offset: number): number {
   let line = 1;

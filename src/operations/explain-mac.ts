@@ -28,9 +28,13 @@ export function explainMac(stored: string, onlyEncrypted: boolean, branches: rea
       hint: 'put it back in its order, or sign the new order by editing with --ignore-mac',
     });
   }
-  return new SopsError('MAC_MISMATCH', 'MAC mismatch: a key was removed or added, or a value that is in clear was changed, after encryption', {
-    hint: 'restore the file from version control, or decrypt it with --ignore-mac if you trust it',
-  });
+  return new SopsError(
+    'MAC_MISMATCH',
+    'MAC mismatch: a key was removed or added, or a value that is in clear was changed, after encryption',
+    {
+      hint: 'restore the file from version control, or decrypt it with --ignore-mac if you trust it',
+    },
+  );
 }
 
 function macItems(onlyEncrypted: boolean, branches: readonly Mapping[], opened: Replacements): readonly MacItem[] {

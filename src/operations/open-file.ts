@@ -1,7 +1,5 @@
-import { wipe } from '../crypto/bytes.ts';
 import { openPayload } from '../crypto/value.ts';
-import { fromUtf8 } from '../crypto/bytes.ts';
-import { type Edit, splice } from '../document/splice.ts';
+import { fromUtf8, wipe } from '../crypto/bytes.ts';
 import type { Document, Mapping } from '../document/tree.ts';
 import { SopsError } from '../errors.ts';
 import type { Format } from '../formats/format.ts';
@@ -15,6 +13,7 @@ import { explainMac } from './explain-mac.ts';
 import { CiphertextMemory } from './memory.ts';
 import { type OpenedValues, openValues } from './open-values.ts';
 import type { Services } from './operation.ts';
+import { openAsSops, openInPlace } from './plain-text.ts';
 import { selectorOf } from './selector.ts';
 import { substituteMapping } from './substitute.ts';
 import { decodeText } from './text.ts';
@@ -42,12 +41,20 @@ export interface OpenedFile extends SealedFile {
 export function readSealed(source: Uint8Array, format: Format, { keySources }: Pick<Services, 'keySources'>): SealedFile {
   const document = format.parse(decodeText(source));
   const record = findRecord(document.branches, format.shape);
-  if (!record) throw new SopsError('METADATA_NOT_FOUND', 'sops metadata not found', { hint: 'the file is not encrypted, or not in the format its name or --input-type says' });
+  if (!record)
+    throw new SopsError('METADATA_NOT_FOUND', 'sops metadata not found', {
+      hint: 'the file is not encrypted, or not in the format its name or --input-type says',
+    });
   return { document, metadata: readMetadata(record, keySources), branches: withoutRecord(document.branches, format.shape), format };
 }
 
 /** Opens an encrypted file: data key, values, MAC. Nothing is given out before the MAC agrees, unless it is to be ignored. */
-export async function openFile(source: Uint8Array, format: Format, options: { readonly ignoreMac: boolean }, services: Services): Promise<OpenedFile> {
+export async function openFile(
+  source: Uint8Array,
+  format: Format,
+  options: { readonly ignoreMac: boolean },
+  services: Services,
+): Promise<OpenedFile> {
   const sealed = readSealed(source, format, services);
   const selects = await selectorOf(sealed.metadata.selection, 'read');
   const dataKey = await recoverDataKey(sealed.metadata, services);
@@ -59,7 +66,12 @@ export async function openFile(source: Uint8Array, format: Format, options: { re
   }
 }
 
-function openAll({ metadata, branches }: SealedFile, selects: Selector, dataKey: Uint8Array, ignoreMac: boolean): Pick<OpenedFile, 'memory' | 'opened' | 'warnings'> {
+function openAll(
+  { metadata, branches }: SealedFile,
+  selects: Selector,
+  dataKey: Uint8Array,
+  ignoreMac: boolean,
+): Pick<OpenedFile, 'memory' | 'opened' | 'warnings'> {
   const memory = new CiphertextMemory();
   const opened = openValues(branches, {
     selects,
@@ -68,7 +80,8 @@ function openAll({ metadata, branches }: SealedFile, selects: Selector, dataKey:
     opened: (ciphertext, under, text, payload) => memory.remember(ciphertext.trimEnd(), under, text, payload),
   });
   if (!ignoreMac) checkMac(metadata, opened, dataKey, branches);
-  const warnings = opened.clearComments > 0 ? [`${opened.clearComments} comments are in clear: an older sops, or somebody by hand, left them so`] : [];
+  const warnings =
+    opened.clearComments > 0 ? [`${opened.clearComments} comments are in clear: an older sops, or somebody by hand, left them so`] : [];
   return { memory, opened, warnings };
 }
 
@@ -77,22 +90,25 @@ function checkMac(metadata: Metadata, opened: OpenedValues, dataKey: Uint8Array,
   const stored = 'payload' in opening ? fromUtf8(opening.payload.bytes) : undefined;
   if (stored === opened.mac) return;
   if (stored === undefined) {
-    const what = metadata.mac === '' ? 'the file has no MAC' : 'the MAC is not one made with the data key of this file, at its `lastmodified`';
-    throw new SopsError('MAC_MISMATCH', `MAC mismatch: ${what}`, { hint: 'restore the file from version control, or decrypt it with --ignore-mac if you trust it' });
+    const what =
+      metadata.mac === '' ? 'the file has no MAC' : 'the MAC is not one made with the data key of this file, at its `lastmodified`';
+    throw new SopsError('MAC_MISMATCH', `MAC mismatch: ${what}`, {
+      hint: 'restore the file from version control, or decrypt it with --ignore-mac if you trust it',
+    });
   }
   throw explainMac(stored, metadata.macOnlyEncrypted, branches, opened.replacements);
 }
 
 /** The plaintext as text, with the spelling the source had where the layout entry knows it; only for formats whose plain form is text. */
-export function plainText({ document, metadata, format, opened, dataKey }: OpenedFile): string {
-  const edits: Edit[] = [];
-  for (const [item, replacement] of opened.replacements) if (item.slot) edits.push(format.open(document, item, replacement));
-  const printed = splice(document.source, [...edits, ...format.detach(document)]);
-  if (metadata.layout === undefined) return printed;
+export function plainText({ document, branches, metadata, format, opened, dataKey }: OpenedFile): string {
+  const text = { document, branches, format, replacements: opened.replacements };
+  if (metadata.layout === undefined) return openAsSops(text);
+  const printed = openInPlace(text).text;
   const opening = openPayload(dataKey, metadata.layout, layoutAdditionalData);
   const script = 'payload' in opening ? fromUtf8(opening.payload.bytes) : undefined;
   return (script === undefined ? undefined : applyLayout(script, printed)) ?? printed;
 }
 
 /** The opened tree. */
-export const plainBranches = ({ branches, opened }: OpenedFile): readonly Mapping[] => branches.map((branch) => substituteMapping(branch, opened.replacements));
+export const plainBranches = ({ branches, opened }: OpenedFile): readonly Mapping[] =>
+  branches.map((branch) => substituteMapping(branch, opened.replacements));

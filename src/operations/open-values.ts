@@ -4,7 +4,7 @@ import { Mac } from '../crypto/mac.ts';
 import type { Opening, Payload } from '../crypto/value.ts';
 import { additionalData, showPath } from '../document/path.ts';
 import { canonicalText, isScalarType } from '../document/scalar.ts';
-import type { Comment, Leaf, Mapping } from '../document/tree.ts';
+import type { Comment, Leaf, Mapping, Slot } from '../document/tree.ts';
 import { walk } from '../document/walk.ts';
 import { SopsError } from '../errors.ts';
 import type { Selector } from '../metadata/selection.ts';
@@ -45,7 +45,7 @@ export function openValues(branches: readonly Mapping[], rules: OpeningRules): O
       }
       const opened = selected ? openLeaf(item, path, rules) : item;
       if (opened !== item) replacements.set(item, opened);
-      if (selected || !rules.macOnlyEncrypted) mac.add(opened.bytes ?? opened.text);
+      if (opened.kind === 'leaf' && (selected || !rules.macOnlyEncrypted)) mac.add(opened.bytes ?? opened.text);
     });
   }
   return { replacements, mac: mac.digest(), clearComments };
@@ -57,18 +57,24 @@ function openComment(item: Comment, under: string, rules: OpeningRules): Comment
   const text = fromUtf8(opening.payload.bytes);
   if (text === undefined) return undefined;
   rules.opened?.(item.text, under, text, opening.payload);
-  return { ...item, text };
+  return commentOf(text, item.slot);
 }
 
-function openLeaf(item: Leaf, path: readonly string[], rules: OpeningRules): Leaf {
+/** Real sops forgets that a comment stood behind a value once it was encrypted, and prints it above. */
+const commentOf = (text: string, slot: Slot | undefined): Comment => ({ kind: 'comment', text, ...(slot && { slot }) });
+
+/** What a leaf holds: most often a leaf, but a comment in a list, which real sops seals as if it were an item. */
+function openLeaf(item: Leaf, path: readonly string[], rules: OpeningRules): Leaf | Comment {
   if (item.type === 'str' && item.text === '') return item;
   const under = additionalData(path);
   const opening: Opening = item.type === 'str' ? rules.open(item.text, under) : { failure: 'not sealed' };
   if (!('payload' in opening)) throw unopenable(item, path, opening.failure);
   const { type, bytes } = opening.payload;
   const text = fromUtf8(bytes);
-  if (text === undefined) return type === 'str' || type === 'bytes' ? { ...item, type: 'str', text: '', bytes } : refuse(path, 'holds no text');
+  if (text === undefined)
+    return type === 'str' || type === 'bytes' ? { ...item, type: 'str', text: '', bytes } : refuse(path, 'holds no text');
   rules.opened?.(item.text, under, text, opening.payload);
+  if (type === 'comment') return commentOf(text, item.slot);
   if (!isScalarType(type)) return refuse(path, 'has an unknown type');
   const canonical = canonicalText(type, text);
   if (canonical === undefined) return refuse(path, `holds no ${type}`);
@@ -82,9 +88,13 @@ function refuse(path: readonly string[], what: string): never {
 function unopenable(item: Leaf, path: readonly string[], failure: 'not sealed' | 'not authentic'): SopsError {
   const shown = showPath(path);
   if (failure === 'not authentic') {
-    return new SopsError('VALUE_UNOPENABLE', `the value of ${shown} was changed, moved or renamed after encryption: its ciphertext does not authenticate`, {
-      path: shown,
-    });
+    return new SopsError(
+      'VALUE_UNOPENABLE',
+      `the value of ${shown} was changed, moved or renamed after encryption: its ciphertext does not authenticate`,
+      {
+        path: shown,
+      },
+    );
   }
   const what = looksSealed(item.text) ? 'is broken ciphertext' : 'is in clear where ciphertext is expected';
   return new SopsError('VALUE_UNOPENABLE', `the value of ${shown} ${what}`, {

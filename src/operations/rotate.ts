@@ -14,7 +14,12 @@ export interface RotateOptions extends Pick<Rewriting, 'layout'> {
 }
 
 /** Encrypts all values under a new data key (`cmd/sops/rotate.go`), with master keys added to and removed from every group. */
-export async function rotate(source: Uint8Array, formats: Pick<Formats, 'input' | 'print'>, options: RotateOptions, services: Services): Promise<Outcome> {
+export async function rotate(
+  source: Uint8Array,
+  formats: Pick<Formats, 'input' | 'print'>,
+  options: RotateOptions,
+  services: Services,
+): Promise<Outcome> {
   const file = await openFile(source, formats.input, options, services);
   try {
     const name = (masterKey: MasterKey): string => nameOf(masterKey, services.keySources);
@@ -22,7 +27,9 @@ export async function rotate(source: Uint8Array, formats: Pick<Formats, 'input' 
     const groups = file.metadata.keyGroups.map((group) => {
       const present = group.map(({ masterKey }) => masterKey);
       const names = new Set(present.map(name));
-      return [...present, ...options.add.filter((masterKey) => !names.has(name(masterKey)))].filter((masterKey) => !removed.has(name(masterKey)));
+      return [...present, ...options.add.filter((masterKey) => !names.has(name(masterKey)))].filter(
+        (masterKey) => !removed.has(name(masterKey)),
+      );
     });
     const { dataKey, keyGroups } = await makeDataKey(groups, services);
     try {

@@ -83,7 +83,12 @@ function payloadOf({ type, text, spelling }: Leaf): string {
 }
 
 /** Seals a text; an empty one stays empty, as in sops. */
-export function sealText(type: string, text: string, under: string, { dataKey, memory, random }: Omit<Sealing, 'selects' | 'macOnlyEncrypted'>): string {
+export function sealText(
+  type: string,
+  text: string,
+  under: string,
+  { dataKey, memory, random }: Omit<Sealing, 'selects' | 'macOnlyEncrypted'>,
+): string {
   if (text === '') return '';
   const payload = { type, bytes: utf8(text) };
   const known = memory.recall(under, type, text);

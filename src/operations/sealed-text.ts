@@ -15,7 +15,12 @@ export type Writing = 'splice' | 'splice, aliases expanded' | 'print';
 export const writings: readonly Writing[] = ['splice', 'splice, aliases expanded', 'print'];
 
 /** Writes the sealed values of a document in one of the ways. */
-export function sealText(document: Document, format: Format, replacements: Replacements, options: { writing: Writing; print: PrintOptions }): SealedText {
+export function sealText(
+  document: Document,
+  format: Format,
+  replacements: Replacements,
+  options: { writing: Writing; print: PrintOptions },
+): SealedText {
   if (options.writing === 'print') {
     return {
       text: format.print(

@@ -49,7 +49,8 @@ interface Change {
   readonly edits: () => readonly Edit[];
 }
 
-const inFirst = ({ branches: [first, ...rest] }: Document, change: (branch: Mapping) => Mapping): readonly Mapping[] => (first ? [change(first), ...rest] : []);
+const inFirst = ({ branches: [first, ...rest] }: Document, change: (branch: Mapping) => Mapping): readonly Mapping[] =>
+  first ? [change(first), ...rest] : [];
 
 async function changing(
   source: Uint8Array,

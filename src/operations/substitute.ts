@@ -15,8 +15,15 @@ export function substitute(node: Node, replacements: Replacements): Node {
     case 'mapping':
       return substituteMapping(node, replacements);
     case 'sequence':
-      return { ...node, items: node.items.map((item) => (item.kind === 'comment' ? comment(item, replacements) : substitute(item, replacements))) };
+      return { ...node, items: node.items.map((item) => substituteItem(item, replacements)) };
   }
+}
+
+/** A list item whose ciphertext holds a comment becomes one. */
+function substituteItem(item: Node | Comment, replacements: Replacements): Node | Comment {
+  if (item.kind === 'comment') return comment(item, replacements);
+  const replacement = item.kind === 'leaf' ? replacements.get(item) : undefined;
+  return replacement?.kind === 'comment' ? replacement : substitute(item, replacements);
 }
 
 /** {@link substitute} for a branch. */

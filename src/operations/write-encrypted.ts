@@ -1,7 +1,7 @@
 import { utf8 } from '../crypto/bytes.ts';
 import { nonceLength, sealPayload } from '../crypto/value.ts';
 import { additionalData } from '../document/path.ts';
-import { type Edit, moved, splice } from '../document/splice.ts';
+import { moved, splice } from '../document/splice.ts';
 import type { Comment, Document, Leaf, Mapping } from '../document/tree.ts';
 import { walk } from '../document/walk.ts';
 import { SopsError } from '../errors.ts';
@@ -15,6 +15,7 @@ import type { Context } from '../ports.ts';
 import { between, layoutAdditionalData, printLayout } from './layout.ts';
 import type { CiphertextMemory } from './memory.ts';
 import { openValues } from './open-values.ts';
+import { openAsSops, openInPlace } from './plain-text.ts';
 import { type SealedItem, type SealedValues, sealText as sealAlone, sealValues } from './seal-values.ts';
 import { type SealedText, sealText, type Writing, writings } from './sealed-text.ts';
 
@@ -65,7 +66,8 @@ export function writeEncrypted(draft: Draft, { keySources, context }: WritingSer
   };
   const candidate = firstThatReads(draft, values, attach, (item, under) => sealAlone('comment', item.text, under, sealing));
   const layout = layoutOf(draft, candidate);
-  const text = layout === undefined ? candidate.text : attach(candidate.sealed.text, sealAlone('str', layout, layoutAdditionalData, sealing));
+  const text =
+    layout === undefined ? candidate.text : attach(candidate.sealed.text, sealAlone('str', layout, layoutAdditionalData, sealing));
   if (layout !== undefined) confirmLayout(text, candidate, draft.formats.output);
   return { text, values: values.values, sealedValues: values.sealedValues };
 }
@@ -101,7 +103,8 @@ function firstThatReads(draft: Draft, values: SealedValues, attach: Attach, rese
     if (candidate && found === 'same') return candidate;
     if (found === 'comments differ') second ??= writing;
   }
-  if (second === undefined) throw new SopsError('VALUE_UNSEALABLE', 'the encrypted document would not read back as it is: nothing was written');
+  if (second === undefined)
+    throw new SopsError('VALUE_UNSEALABLE', 'the encrypted document would not read back as it is: nothing was written');
   return withCommentsWhereTheyAreRead(draft, values, second, { attach, reseal });
 }
 
@@ -126,7 +129,12 @@ function write(draft: Draft, values: SealedValues, writing: Writing, attach: Att
  * The place of the metadata or a value that became one line can change which collection go-yaml hangs a comment on. No values depend on it, but a comment
  * opens only under the path it is read at: so seal it for that path.
  */
-function withCommentsWhereTheyAreRead(draft: Draft, values: SealedValues, writing: Writing, { attach, reseal }: { attach: Attach; reseal: Reseal }): Candidate {
+function withCommentsWhereTheyAreRead(
+  draft: Draft,
+  values: SealedValues,
+  writing: Writing,
+  { attach, reseal }: { attach: Attach; reseal: Reseal },
+): Candidate {
   const first = write(draft, values, writing, attach);
   const sources = new Map(values.items.filter(({ item }) => item.kind === 'comment').map((item) => [item.sealed.text, item]));
   for (const { item, additionalData: under } of first ? itemsOf(first.branches) : []) {
@@ -176,17 +184,16 @@ function layoutOf(draft: Draft, candidate: Candidate): string | undefined {
   const { input, output } = draft.formats;
   if (draft.layout === 'never' || input !== output || input.raw) return undefined;
   const { document, branches, sealed, text } = candidate;
-  const opened = openValues(branches, {
+  const { replacements } = openValues(branches, {
     selects: draft.selects,
     macOnlyEncrypted: draft.metadata.macOnlyEncrypted,
     open: (ciphertext, under) => draft.memory.open(ciphertext.trimEnd(), under) ?? { failure: 'not authentic' },
   });
-  const edits: Edit[] = [];
-  for (const [item, replacement] of opened.replacements) if (item.slot) edits.push(output.open(document, item, replacement));
-  const removals = output.detach(document);
-  const printed = splice(text, [...edits, ...removals]);
+  const opened = { document, branches, format: output, replacements };
   const { source } = draft.document;
-  if (printed === source) return undefined;
+  if (openAsSops(opened) === source) return undefined;
+  const { text: printed, edits } = openInPlace(opened);
+  const removals = output.detach(document);
   const base = splice(text, removals);
   return printLayout(printed, source, sealed.back && base === sealed.text ? between(base, moved(edits, removals), sealed.back) : []);
 }
@@ -196,5 +203,8 @@ function confirmLayout(text: string, { sealed, document: first }: Candidate, for
   const document = format.parse(text);
   const firstBase = splice(first.source, format.detach(first));
   if (findRecord(document.branches, format.shape) && splice(text, format.detach(document)) === firstBase) return;
-  throw new SopsError('VALUE_UNSEALABLE', `the layout entry does not fit into the document of ${sealed.text.length} characters: nothing was written`);
+  throw new SopsError(
+    'VALUE_UNSEALABLE',
+    `the layout entry does not fit into the document of ${sealed.text.length} characters: nothing was written`,
+  );
 }

@@ -1,3 +1,4 @@
+import { SopsError } from '../../errors.ts';
 import type { Format } from '../format.ts';
 import { amend } from './amend.ts';
 import { attach, detach } from './attach.ts';
@@ -23,6 +24,11 @@ const example = `{
 }
 `;
 
+/** There are none in JSON: where an encrypted list holds one (it came from YAML), the tree is printed without it. */
+function noComments(): never {
+  throw new SopsError('UNSUPPORTED', 'JSON has no comments');
+}
+
 const flat = { unit: '', gap: ' ', colon: ': ', spelled: true };
 
 /** JSON as real sops's `stores/json` reads and writes it. */
@@ -40,7 +46,7 @@ export const json: Format = {
   }),
   open: (_document, slotted, opened) => ({
     span: spanOf(slotted),
-    text: opened.kind === 'comment' ? quote(opened.text) : scalarText(opened, true),
+    text: scalarText(opened.kind === 'comment' ? noComments() : opened, true),
   }),
   detach,
   attach,

@@ -17,7 +17,12 @@ export function amend(document: Document, record: Mapping): readonly Edit[] {
     if (!root || !pair) return [];
     const block = pair.value;
     if (block.kind !== 'mapping' || block.flow || old?.kind !== 'mapping') {
-      return [{ span: pairLines(document.source, pair), text: entryLines({ kind: 'entry', key: 'sops', value: record }, root.column, step, document.source) }];
+      return [
+        {
+          span: pairLines(document.source, pair),
+          text: entryLines({ kind: 'entry', key: 'sops', value: record }, root.column, step, document.source),
+        },
+      ];
     }
     return amendBlock(document.source, { block, old, record, step });
   });
@@ -58,7 +63,8 @@ const entriesOf = (mapping: Mapping): readonly Entry[] => mapping.items.filter((
 /** A tree as the record has it: nothing but keys and values. */
 function stripped(node: Node): Node {
   if (node.kind === 'leaf' || node.kind === 'null') return node;
-  if (node.kind === 'sequence') return { kind: 'sequence', items: node.items.flatMap((item) => (item.kind === 'comment' ? [] : [stripped(item)])) };
+  if (node.kind === 'sequence')
+    return { kind: 'sequence', items: node.items.flatMap((item) => (item.kind === 'comment' ? [] : [stripped(item)])) };
   return { kind: 'mapping', items: entriesOf(node).map((entry) => ({ ...entry, value: stripped(entry.value) })) };
 }
 

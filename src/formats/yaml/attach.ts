@@ -13,7 +13,8 @@ export function attach(sealed: string, record: Mapping, options: PrintOptions, p
   const step = (previous && stepOf(previous)) ?? options.indent ?? indentStep(sealed);
   const printed = printYaml([{ kind: 'mapping', items: [{ kind: 'entry', key: 'sops', value: record }] }], step);
   const places = previous && placesOf(previous);
-  if (isPlain(sealed) && (!places || places.every((place) => place === 'last'))) return appended(sealed, printed, sealed.length, rootColumn(sealed));
+  if (isPlain(sealed) && (!places || places.every((place) => place === 'last')))
+    return appended(sealed, printed, sealed.length, rootColumn(sealed));
   const edits = parseYaml(sealed).stream.map((part, at) => placed(sealed, part, printed, places?.[at] ?? 'last'));
   return splice(sealed, edits);
 }

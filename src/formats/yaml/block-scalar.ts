@@ -48,7 +48,8 @@ export function blockLines(source: string, block: BlockScalar, text: string): st
 /** The nearest that a block can hold of any text: its final newlines become those of the header. */
 export const anyLines = (source: string, block: BlockScalar, text: string): string => linesOf(source, block, text.replace(/\n+$/, ''));
 
-const linesOf = (source: string, { column }: BlockScalar, body: string): string => withBreaks(`${indented(body, column)}\n`, lineBreak(source));
+const linesOf = (source: string, { column }: BlockScalar, body: string): string =>
+  withBreaks(`${indented(body, column)}\n`, lineBreak(source));
 
 /** The text without the last newline, which the last line's break stands for. */
 function bodyFor({ chomping }: BlockScalar, text: string): string | undefined {
@@ -60,7 +61,8 @@ function bodyFor({ chomping }: BlockScalar, text: string): string | undefined {
 }
 
 function fitsBlock({ indicated, style }: BlockScalar, body: string): boolean {
-  if (/[^\t\n\u0020-\u007e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/.test(body.replace(/[\ud800-\udbff][\udc00-\udfff]/g, ''))) return false;
+  if (/[^\t\n\u0020-\u007e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/.test(body.replace(/[\ud800-\udbff][\udc00-\udfff]/g, '')))
+    return false;
   if (style === 'folded' && /^[ \t]/m.test(body)) return false;
   if (indicated) return true;
   return !/^\n*[ \t]/.test(body) && !/^\n* +\n/.test(body);

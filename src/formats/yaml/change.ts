@@ -48,7 +48,8 @@ export function unset(document: Document, path: TreePath): readonly Edit[] {
   throw unspliceable(path);
 }
 
-const unspliceable = (path: TreePath): SopsError => new SopsError('UNSUPPORTED', `the place ${showPath(path)} cannot be edited in the text`, { path: showPath(path) });
+const unspliceable = (path: TreePath): SopsError =>
+  new SopsError('UNSUPPORTED', `the place ${showPath(path)} cannot be edited in the text`, { path: showPath(path) });
 
 function childOf(node: YamlNode, step: PathStep): YamlNode | undefined {
   if (node.kind === 'mapping' && typeof step === 'string') return pairOf(node, step)?.value;
@@ -60,7 +61,9 @@ function ownerColumn(source: string, node: YamlNode): number {
   const line = lineStart(source, node.start);
   const before = source.slice(line, node.start);
   const dashes = /^(?: *- )*/.exec(before)?.[0] ?? '';
-  return before.slice(dashes.length).trim() === '' ? Math.max(0, dashes.trimEnd().length - 1) : dashes.length + (/^ */.exec(before.slice(dashes.length))?.[0].length ?? 0);
+  return before.slice(dashes.length).trim() === ''
+    ? Math.max(0, dashes.trimEnd().length - 1)
+    : dashes.length + (/^ */.exec(before.slice(dashes.length))?.[0].length ?? 0);
 }
 
 const isCollection = (node: Node): boolean => (node.kind === 'mapping' || node.kind === 'sequence') && node.items.length > 0;
@@ -69,7 +72,8 @@ function replaceValue(home: Home, old: YamlNode, value: Node, owner: number): Ed
   const { source } = home;
   const oldBlock = (old.kind === 'mapping' || old.kind === 'sequence') && !old.flow;
   const start = old.kind === 'scalar' ? old.contentStart : old.start;
-  if (old.kind === 'alias' || old.tag !== undefined || old.anchor !== undefined) throw new SopsError('UNSUPPORTED', 'a tagged or anchored value cannot be replaced in the text');
+  if (old.kind === 'alias' || old.tag !== undefined || old.anchor !== undefined)
+    throw new SopsError('UNSUPPORTED', 'a tagged or anchored value cannot be replaced in the text');
   if (old.inFlow) return { span: { start, end: old.end }, text: flowText(value) };
   const brokenEnd = source.charAt(old.end - 1) === '\n' && old.end > start;
   const end = brokenEnd ? old.end - (source.endsWith('\r\n', old.end) ? 2 : 1) : old.end;
@@ -119,8 +123,10 @@ function flowText(value: Node): string {
 }
 
 function add(home: Home, node: YamlNode, step: PathStep, value: Node, path: TreePath): Edit {
-  if (node.kind === 'mapping' && typeof step === 'string') return node.flow ? addInFlow(home, node, `${spellKey(step, true)}: ${flowText(value)}`) : addPair(home, node, step, value);
-  if (node.kind === 'sequence' && typeof step === 'number') return node.flow ? addInFlow(home, node, flowText(value)) : addItem(home, node, value);
+  if (node.kind === 'mapping' && typeof step === 'string')
+    return node.flow ? addInFlow(home, node, `${spellKey(step, true)}: ${flowText(value)}`) : addPair(home, node, step, value);
+  if (node.kind === 'sequence' && typeof step === 'number')
+    return node.flow ? addInFlow(home, node, flowText(value)) : addItem(home, node, value);
   throw unspliceable(path);
 }
 
@@ -134,7 +140,11 @@ function addPair(home: Home, node: MappingNode, key: string, value: Node): Edit 
   const { source, step } = home;
   const printed = printYaml([{ kind: 'mapping', items: [{ kind: 'entry', key, value }] }], step);
   const last = node.pairs.at(-1);
-  return insertLines(home, indented(printed, node.column), last ? endOfLines(source, last.key.start, Math.max(last.key.end, last.value.end)) : node.end);
+  return insertLines(
+    home,
+    indented(printed, node.column),
+    last ? endOfLines(source, last.key.start, Math.max(last.key.end, last.value.end)) : node.end,
+  );
 }
 
 function addItem(home: Home, node: SequenceNode, value: Node): Edit {

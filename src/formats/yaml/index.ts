@@ -21,7 +21,8 @@ function parse(source: string): Stepped {
   return { ...document, step: stepOf(document) ?? defaultStep };
 }
 
-const stepIn = (document: Document): number => ('step' in document && typeof document.step === 'number' ? document.step : (stepOf(document) ?? defaultStep));
+const stepIn = (document: Document): number =>
+  'step' in document && typeof document.step === 'number' ? document.step : (stepOf(document) ?? defaultStep);
 
 /** YAML as go-yaml v3 and sops see it, streams of several documents included. */
 export const yaml: Format = {
@@ -30,6 +31,7 @@ export const yaml: Format = {
   shape: 'nested',
   example: exampleYaml,
   parse,
+  indentOf: stepIn,
   print: (branches, { indent }) => printYaml(branches, indent),
   printValue: (node) => printYamlValue(node),
   seal,

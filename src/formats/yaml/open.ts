@@ -2,7 +2,7 @@ import type { Edit } from '../../document/splice.ts';
 import type { Comment, Document, Leaf, Slot } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
 import { anyLines, blockLines, blockScalar } from './block-scalar.ts';
-import { lineBreak, withBreaks } from './lines.ts';
+import { lineBreak, lineStart, withBreaks } from './lines.ts';
 import { contentColumn, tokenStyle } from './place.ts';
 import { spellDouble, spellScalar, spellSingle } from './spell.ts';
 
@@ -13,6 +13,7 @@ import { spellDouble, spellScalar, spellSingle } from './spell.ts';
 export function open({ source }: Document, slotted: Leaf | Comment, opened: Leaf | Comment, step: number): Edit {
   const { slot } = slotted;
   if (!slot) throw new SopsError('VALUE_UNOPENABLE', 'a value that stands nowhere in the document cannot be replaced');
+  if (opened.kind === 'comment' && slotted.kind === 'leaf') return itemToComment(source, slot, opened.text);
   if (opened.kind === 'comment') return { span: slot, text: commentText(source, slot, opened.text) };
   return openLeaf(source, slot, opened, step);
 }
@@ -20,6 +21,14 @@ export function open({ source }: Document, slotted: Leaf | Comment, opened: Leaf
 /** A comment of several lines (they come from INI) needs its marker on each. */
 function commentText(source: string, slot: Slot, text: string): string {
   return text.includes('\n') ? withBreaks(text.replaceAll('\n', `\n${' '.repeat(slot.indent ?? 0)}#`), lineBreak(source)) : text;
+}
+
+/** Real sops seals a comment in a list as an item of the list: the dash goes with it. */
+function itemToComment(source: string, slot: Slot, text: string): Edit {
+  const line = lineStart(source, slot.start);
+  const dash = /^[ \t]*- *$/.exec(source.slice(line, slot.start));
+  if (!dash || text.includes('\n')) throw new SopsError('UNSUPPORTED', 'a comment cannot take the place of this item');
+  return { span: { start: line + dash[0].indexOf('-'), end: slot.end }, text: `#${text}` };
 }
 
 function openLeaf(source: string, slot: Slot, leaf: Leaf, step: number): Edit {

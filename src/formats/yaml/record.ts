@@ -10,7 +10,8 @@ export interface Pair {
 }
 
 /** The nodes beneath a document; one that was made elsewhere is parsed again. */
-export const streamOf = (document: Document): readonly YamlStreamDocument[] => (isYaml(document) ? document : parseYaml(document.source)).stream;
+export const streamOf = (document: Document): readonly YamlStreamDocument[] =>
+  (isYaml(document) ? document : parseYaml(document.source)).stream;
 
 const isYaml = (document: Document): document is YamlDocument => 'stream' in document;
 

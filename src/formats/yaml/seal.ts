@@ -38,8 +38,16 @@ function sealLeaf(source: string, slot: Slot, ciphertext: string): Edit {
 function sealAlias(source: string, slot: Slot, sealed: Slotted): Edit {
   if (sealed.kind === 'comment') throw new SopsError('VALUE_UNSEALABLE', 'a comment is no alias');
   if (slot.flow === true) return { span: slot, text: flowText(sealed) };
-  if (sealed.kind === 'leaf' || sealed.kind === 'null' || sealed.items.length === 0) return { span: slot, text: withoutBreak(printYamlValue(sealed)) };
-  return { span: slot, text: blockText(source, slot, sealed) };
+  if (sealed.kind === 'leaf' || sealed.kind === 'null' || sealed.items.length === 0)
+    return { span: slot, text: withoutBreak(printYamlValue(sealed)) };
+  return { span: { start: blanksBefore(source, slot.start), end: slot.end }, text: blockText(source, slot, sealed) };
+}
+
+/** Back over blanks, to just behind the colon or dash. */
+function blanksBefore(source: string, at: number): number {
+  let start = at;
+  while (start > 0 && (source.charAt(start - 1) === ' ' || source.charAt(start - 1) === '\t')) start--;
+  return start;
 }
 
 const withoutBreak = (text: string): string => text.replace(/\n$/, '');
@@ -48,10 +56,9 @@ function blockText(source: string, slot: Slot, node: Node): string {
   const step = indentStep(source);
   const column = contentColumn(source, slot, step);
   const printed = withoutBreak(node.kind === 'mapping' ? printYaml([node], step) : printYamlValue(node));
-  const owner = source.charAt(slot.start - 2);
-  const behindDash = owner === '-' && contentColumn(source, slot, step) === (slot.indent ?? 0) + 2;
+  const behindDash = source.charAt(blanksBefore(source, slot.start) - 1) === '-' && column === (slot.indent ?? 0) + 2;
   const lines = indented(printed, column);
-  return withBreaks(behindDash ? lines.trimStart() : `\n${lines}`, lineBreak(source));
+  return withBreaks(behindDash ? ` ${lines.trimStart()}` : `\n${lines}`, lineBreak(source));
 }
 
 function flowText(node: Node): string {

@@ -18,7 +18,7 @@ export function set({ source }: Document, path: TreePath, value: Node): readonly
   if (present?.kind === 'pair') return [{ span: { start: present.value, end: present.end }, text }];
   checkKey(key);
   const last = lines.findLast((line) => line.kind !== 'blank' && !isMetadata(line));
-  if (last === undefined) return [{ span: { start: 0, end: 0 }, text: `${key}=${text}${source === '' ? '' : '\n'}` }];
+  if (last === undefined) return [{ span: { start: 0, end: 0 }, text: `${key}=${text}\n` }];
   return [{ span: { start: last.end, end: last.end }, text: `\n${key}=${text}` }];
 }
 

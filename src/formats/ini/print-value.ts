@@ -1,6 +1,7 @@
 import type { Comment, Entry, Mapping, Node } from '../../document/tree.ts';
+import { SopsError } from '../../errors.ts';
 
-/** One value alone, as real sops's EmitValue: Go's JSON, in which a mapping is a list of its items. */
+/** One value alone, as real sops's EmitValue: Go's JSON, in which a mapping is a list of its items. Throws `UNPRINTABLE_DOCUMENT` for infinite numbers. */
 export function printValue(node: Node): string {
   switch (node.kind) {
     case 'null':
@@ -14,7 +15,13 @@ export function printValue(node: Node): string {
   }
   if (node.type === 'int') return node.text;
   if (node.type === 'bool') return node.text.toLowerCase();
-  return node.type === 'float' ? String(Number(node.text)) : goString(node.text);
+  return node.type === 'float' ? goNumber(node.text) : goString(node.text);
+}
+
+/** A float as Go's `encoding/json` writes it: as JavaScript does, but for a negative zero. */
+function goNumber(text: string): string {
+  if (/inf|nan/i.test(text)) throw new SopsError('UNPRINTABLE_DOCUMENT', 'JSON has no infinite number');
+  return text === '-0' ? text : String(Number(text));
 }
 
 const printItems = ({ items }: Mapping): string => (items.length === 0 ? 'null' : `[${items.map(printItem).join(',')}]`);

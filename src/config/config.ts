@@ -1,19 +1,40 @@
+import type { Node } from '../document/tree.ts';
+import type { KeyOptions } from '../keysources/keysource.ts';
 import type { MasterKey, Selection } from '../metadata/metadata.ts';
+import type { Compile } from '../metadata/regexp.ts';
 
 /** `.sops.yaml`, parsed. */
 export interface Config {
   /** Undefined where the file has none: then there is no rule to fail to match. */
-  readonly creationRules: readonly CreationRule[] | undefined;
+  readonly creationRules: readonly RuleEntry[] | undefined;
+  /** Where to publish to: kept as they stand, for the command that does. */
+  readonly destinationRules: Node | undefined;
   readonly stores: StoresConfig;
+  /** Every regular expression of the creation rules: what must be loaded before a rule is looked for. */
+  readonly patterns: readonly string[];
+  /** What the user should be told once, each with file and line. */
   readonly warnings: readonly string[];
 }
-/** One entry of `creation_rules`, parsed: which files, which keys, which leaves. */
+/** One entry of `creation_rules`; its keys are read when it is chosen, since sops looks over mistakes in the others. */
+export interface RuleEntry {
+  /** Line in the config file, from 1. */
+  readonly line: number;
+  /** Undefined: it takes every file. */
+  readonly pathRegex: string | undefined;
+  /** Every regular expression in it. */
+  readonly patterns: readonly string[];
+  /** @param path relative to the config file's folder where it is below it; `/` between folders. Throws `MALFORMED_CONFIG` where the expression does not compile. */
+  matches(path: string, compile: Compile): boolean;
+  /** Throws `MALFORMED_CONFIG`. */
+  read(compile: Compile, options: RuleOptions): CreationRule;
+}
+/** What flags add to the keys of a rule; the profile of AWS is the rule's own. */
+export type RuleOptions = Pick<KeyOptions, 'encryptionContext'>;
+/** A creation rule, read: which keys, which leaves. */
 export interface CreationRule {
   /** Line in the config file, from 1. */
   readonly line: number;
-  readonly pathRegex: string | undefined;
-  /** @param path relative to the config file's folder where it is below it, else absolute; `/` between folders */
-  readonly matches: (path: string) => boolean;
+  /** Each without repetitions; a rule without `key_groups` has one, which may be empty. */
   readonly keyGroups: readonly (readonly MasterKey[])[];
   /** 0 where the rule gives none. */
   readonly shamirThreshold: number;
@@ -30,6 +51,7 @@ export interface StoresConfig {
   readonly ini: StoreConfig;
 }
 export interface StoreConfig {
+  /** Spaces; -1 is one tab (JSON). Undefined: as sops does. */
   readonly indent?: number;
   readonly layout?: 'auto' | 'never';
 }

@@ -2,11 +2,9 @@ import type { Entry, Leaf, Mapping, Node } from '../document/tree.ts';
 import type { KeySource } from '../keysources/keysource.ts';
 import { boolOf, entriesOf, fieldOf, integerOf, listOf, malformed, mappingOf, textOf } from './fields.ts';
 import { readKey, readUnknownKeys, sorted, text, unknownEntry, writeKey } from './key-entry.ts';
-import { defaultSelection, type KeyGroup, type Metadata, type Selection, type WrappedKey } from './metadata.ts';
+import { defaultSelection, type KeyGroup, type Metadata, type Selection, type WrappedKey, patternRules, suffixRules } from './metadata.ts';
+import { selectionsFrom } from './selection.ts';
 import { parseTime } from './time.ts';
-
-const suffixRules = ['unencrypted_suffix', 'encrypted_suffix'] as const;
-const patternRules = ['unencrypted_regex', 'encrypted_regex', 'unencrypted_comment_regex', 'encrypted_comment_regex'] as const;
 
 const fields: readonly string[] = [
   ...suffixRules,
@@ -46,16 +44,7 @@ export function readMetadata(record: Mapping, keySources: readonly KeySource[]):
 }
 
 function readSelection(record: Mapping): Selection {
-  const rules: Selection[] = [];
-  for (const by of suffixRules) {
-    const suffix = textOf(fieldOf(record, by), by);
-    if (suffix !== '') rules.push({ by, suffix });
-  }
-  for (const by of patternRules) {
-    const pattern = textOf(fieldOf(record, by), by);
-    if (pattern !== '') rules.push({ by, pattern });
-  }
-  const [rule = defaultSelection, other] = rules;
+  const [rule = defaultSelection, other] = selectionsFrom((by) => textOf(fieldOf(record, by), by));
   if (other) throw malformed(other.by, `stands beside ${rule.by}: a file can have one rule only`);
   return rule;
 }

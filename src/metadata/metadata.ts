@@ -21,13 +21,14 @@ export interface WrappedKey<K extends MasterKey = MasterKey> {
 /** Wrapped keys that each hold the same share. */
 export type KeyGroup = readonly WrappedKey[];
 
+/** The rules that go by how a key ends, and those that go by a regular expression, as the metadata and `.sops.yaml` call them. */
+export const suffixRules = ['unencrypted_suffix', 'encrypted_suffix'] as const;
+export const patternRules = ['unencrypted_regex', 'encrypted_regex', 'unencrypted_comment_regex', 'encrypted_comment_regex'] as const;
+
 /** Which leaves are encrypted: SOPS allows exactly one rule a file, so this is a union, not six optional fields. */
 export type Selection =
-  | { readonly by: 'unencrypted_suffix' | 'encrypted_suffix'; readonly suffix: string }
-  | {
-      readonly by: 'unencrypted_regex' | 'encrypted_regex' | 'unencrypted_comment_regex' | 'encrypted_comment_regex';
-      readonly pattern: string;
-    };
+  | { readonly by: (typeof suffixRules)[number]; readonly suffix: string }
+  | { readonly by: (typeof patternRules)[number]; readonly pattern: string };
 
 /** What holds where nobody chose: all but the keys that end in `_unencrypted`. */
 export const defaultSelection: Selection = { by: 'unencrypted_suffix', suffix: '_unencrypted' };

@@ -1,6 +1,6 @@
 import { showPath } from '../document/path.ts';
 import { SopsError } from '../errors.ts';
-import type { Selection } from './metadata.ts';
+import { patternRules, type Selection, suffixRules } from './metadata.ts';
 import type { Compile } from './regexp.ts';
 
 /** Says of every value and comment whether it is encrypted. */
@@ -13,6 +13,12 @@ export interface Selector {
   /** Throws `VALUE_UNSEALABLE` where the ciphertext of a comment would be taken for one that says what is left in clear (`sops.go`, Encrypt). */
   checkSealedComment(ciphertext: string, path: readonly string[]): void;
 }
+
+/** The rules given by name, in the order of sops; an empty one is none. More than one is an error, which is the caller's to tell. */
+export const selectionsFrom = (textOf: (by: Selection['by']) => string): readonly Selection[] => [
+  ...suffixRules.map((by) => ({ by, suffix: textOf(by) })).filter(({ suffix }) => suffix !== ''),
+  ...patternRules.map((by) => ({ by, pattern: textOf(by) })).filter(({ pattern }) => pattern !== ''),
+];
 
 /** The regular expressions a selection needs; to be loaded before it is made a {@link selector}. */
 export const patternsOf = (selection: Selection): readonly string[] =>

@@ -2,6 +2,7 @@ import { SopsError } from '../../errors.ts';
 import type { WrappedKey } from '../../metadata/metadata.ts';
 import type { Context } from '../../ports.ts';
 import type { KeyClient } from '../keysource.ts';
+import { rememberingOnce } from '../once.ts';
 import type * as native from './file.node.ts';
 import { decodeBech32 } from './bech32.ts';
 import { parseIdentities, type Identity } from './identity.ts';
@@ -38,7 +39,7 @@ async function unwrap({ masterKey: { recipient }, wrapped }: WrappedKey<AgeKey>,
   }
   // Asking for a passphrase comes last: nobody is asked where another place will do.
   for (const place of locked) {
-    const dataKey = await open(await unlock(place, context));
+    const dataKey = await open(await once(context, place.name, async () => unlock(place, context)));
     if (dataKey !== undefined) return dataKey;
   }
   const kind = recipientKind(recipient);
@@ -103,6 +104,9 @@ const startsWith = (content: Uint8Array, text: string): boolean =>
 /** Whether a place holds an encrypted age file instead of identities. */
 const isLocked = ({ content }: Place): boolean =>
   content !== undefined && (startsWith(content, armored) || startsWith(content, 'age-encryption'));
+
+/** Nobody is asked for the same passphrase twice. */
+const once = rememberingOnce<Place>();
 
 async function unlock(place: Place, { prompt }: Context): Promise<Place> {
   const { name, content = new Uint8Array(0) } = place;

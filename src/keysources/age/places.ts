@@ -1,5 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
+import { rememberingOnce } from '../once.ts';
 import { splitCommand } from './command.ts';
 
 /** A place that was looked in: its name, and what it holds or why it holds nothing. */
@@ -22,11 +23,16 @@ export async function* identityPlaces(recipient: string, context: Context): Asyn
   yield userConfig === undefined
     ? absent('sops/age/keys.txt', "is in the user's configuration folder, which is not known")
     : await attempt(userConfig, async () => file(userConfig, userConfig, context));
-  yield await attempt('SOPS_AGE_KEY_CMD', async () => command('SOPS_AGE_KEY_CMD', recipient, context));
+  yield await attempt('SOPS_AGE_KEY_CMD', async () =>
+    once(context, recipient, async () => command('SOPS_AGE_KEY_CMD', recipient, context)),
+  );
   for (const name of ['SOPS_AGE_SSH_PRIVATE_KEY_FILE', 'SOPS_AGE_SSH_PRIVATE_KEY_CMD']) {
     if (env[name] !== undefined) yield absent(name, 'is set, but SSH identities are not supported yet');
   }
 }
+
+/** A command may ask for a PIN or a network: once a recipient will do. */
+const once = rememberingOnce<Place>();
 
 const absent = (name: string, why: string): Place => ({ name, words: false, absent: why });
 

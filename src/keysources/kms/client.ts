@@ -3,6 +3,7 @@ import { SopsError, type SopsErrorCode } from '../../errors.ts';
 import type { WrappedKey } from '../../metadata/metadata.ts';
 import type { Context } from '../../ports.ts';
 import type { KeyClient } from '../keysource.ts';
+import { rememberingOnce } from '../once.ts';
 import { endpoint, type Service } from './endpoint.ts';
 import type { EncryptionContext, KmsKey } from './master-key.ts';
 import { quietly } from './quiet.node.ts';
@@ -68,18 +69,13 @@ function reason(error: unknown): string {
 }
 
 /** One client a context, region, profile and role: connections and the sessions of roles are used again. */
-const clients = new WeakMap<Context, Map<string, Promise<KMSClient>>>();
+const once = rememberingOnce<KMSClient>();
 
 async function connect(masterKey: KmsKey, context: Context): Promise<KMSClient> {
   const { arn, role = '', profile = '' } = masterKey;
   const [, region] = /^arn:aws[\w-]*:kms:(.+):[0-9]+:(?:key|alias)\/.+$/.exec(arn) ?? [];
   if (region === undefined) throw new SopsError('MALFORMED_KEY', `'${arn}' is not the ARN of a key or alias of AWS KMS`);
-  const known = clients.get(context) ?? new Map<string, Promise<KMSClient>>();
-  clients.set(context, known);
-  const name = [region, profile, role].join(' ');
-  const made = known.get(name) ?? createClient(masterKey, region, context);
-  known.set(name, made);
-  return made;
+  return once(context, [region, profile, role].join(' '), async () => createClient(masterKey, region, context));
 }
 
 async function createClient({ role, profile }: KmsKey, region: string, context: Context): Promise<KMSClient> {

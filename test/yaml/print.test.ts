@@ -140,6 +140,11 @@ describe('where real sops would lose a value', () => {
     );
   });
 
+  it('leaves no empty line between a text that ends in some and a comment, which would become one of them', () => {
+    const list = sequence(sequence(sequence(str('b\n\n'))), { kind: 'comment', text: ' c' });
+    expect(inFile(entry('a', list))).toBe('a:\n    - - - |+\n          b\n\n# c\n');
+  });
+
   it('quotes a text of several lines with several comments behind it, which would become lines of it', () => {
     const behind = { kind: 'comment', text: ' b', inline: true } as const;
     expect(inFile(behind, behind, entry('a', str('c\nd')))).toBe('a: "c\\nd" # b\n\n# b\n');

@@ -168,7 +168,8 @@ export class Page {
 
   /** Ends a document. */
   end(): void {
-    this.#footIndent = 0;
+    // go-yaml sets the last comments off by an empty line, which a literal that keeps its line breaks would take for its own: real sops would read another value.
+    if (!/^[\n\u2028\u2029]{2}$/.test(this.text.slice(-2))) this.#footIndent = 0;
     this.writeFoot();
     this.#footIndent = -1;
     this.startLine();

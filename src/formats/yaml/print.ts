@@ -8,7 +8,8 @@ import { spellTyped } from './spell.ts';
 const usualIndent = 4;
 
 /**
- * A fresh file, byte for byte as real sops's `EmitPlainFile` (but for text it would lose: see `stringStyle`).
+ * A fresh file, byte for byte as real sops's `EmitPlainFile`, but where real sops would not read back the values it printed: such places have a comment
+ * that says so in `print-page.ts` and `spell.ts`, and are printed the nearest way that reads back.
  *
  * @param indent columns a level, 4 where undefined; as in real sops, 1 and those above 9 count as 2
  * @throws UNPRINTABLE_DOCUMENT where `indent` is negative
@@ -23,7 +24,7 @@ export function printYaml(branches: readonly Mapping[], indent: number | undefin
   return page.text;
 }
 
-/** One value alone, byte for byte as real sops's `EmitValue`. */
+/** One value alone, as real sops's `EmitValue`, in the same way. */
 export function printYamlValue(node: Node): string {
   const page = new Page(usualIndent);
   writeRoot(page, node);

@@ -20,7 +20,7 @@ describe('ChaCha20-Poly1305 in TypeScript', () => {
       expect(sealed).toEqual(reference(key, nonce, plaintext));
       expect(openChacha(key, nonce, sealed)).toEqual(plaintext);
     });
-    fc.assert(sealing, { numRuns: 2000 });
+    fc.assert(sealing, { numRuns: 500 });
   });
 
   it('opens nothing that was changed or cut off', () => {

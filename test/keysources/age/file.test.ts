@@ -29,7 +29,7 @@ describe('an age file', () => {
       [random(32), recipient].map((bytes, index) => (index === 0 ? keyPair(bytes).public : bytes)),
       random,
     );
-    expect(openFile(file, [random(32), secret])).toEqual(Buffer.from(plaintext));
+    expect(Buffer.from(plaintext).equals(openFile(file, [random(32), secret]) ?? new Uint8Array(1))).toBe(true);
     expect(openFile(file, [random(32)])).toBeUndefined();
     expect(file.split('\n').every((line) => line.length <= 64)).toBe(true);
   });
@@ -42,7 +42,7 @@ describe('an age file', () => {
       // A changed stanza may look like one for somebody else.
       expect([undefined, 'MALFORMED_METADATA']).toContain(opened(changed));
     });
-    fc.assert(change, { numRuns: 3000 });
+    fc.assert(change, { numRuns: 1000 });
   });
 
   it('is refused cut off anywhere or with anything behind it', () => {

@@ -33,8 +33,8 @@ const rules: readonly Rule[] = [
   'unencrypted_regex=^(kind|apiVersion|c|name)$',
   'encrypted_suffix=_enc',
   'unencrypted_suffix=a',
-  'encrypted_comment_regex=sops|secret|a',
-  'unencrypted_comment_regex=sops|clear|b',
+  'encrypted_comment_regex=^ .*[aeiou]',
+  'unencrypted_comment_regex=^ .*[aeiou]',
 ];
 
 /** Cases of one format: documents that stand in the repository and in the packages it installs, then generated ones, each with a selection rule. */

@@ -61,16 +61,28 @@ export const ours: Suite = {
       format,
       theirs.map((answer) => answer.text ?? ''),
     );
-    return cases.map((_, at) => judgeOurs(sealed[at], read[at] ?? {}, theirs[at] ?? {}, expected[at] ?? {}));
+    const printed = ask(
+      'look',
+      format,
+      cases.map(({ source }) => text(source)),
+    );
+    return cases.map((_, at) => {
+      const finding = judgeOurs(sealed[at], read[at] ?? {}, theirs[at] ?? {}, expected[at] ?? {});
+      // Where real sops does not read its own encryption as it was, ours may do better.
+      return typeof finding === 'object' && read[at]?.text !== undefined && read[at].text === printed[at]?.print ? 'good' : finding;
+    });
   },
 };
+
+/** Real sops does not read what it wrote itself: a comment, say, that it finds again at another place, and then leaves as ciphertext. */
+const unreadable = ({ error, text: read = '' }: Answer): boolean => error !== undefined || read.includes('ENC[AES256_GCM,');
 
 function judgeOurs(sealed: Made | undefined, read: Answer, theirs: Answer, expected: Answer): Finding {
   if (!sealed || 'error' in sealed)
     return theirs.error !== undefined ? 'refused' : failed('not encrypted', sealed ?? { error: '', bug: true });
   if (read.error !== undefined)
     return expected.error !== undefined ? 'beyond sops' : { kind: 'not read by sops', detail: `not read by sops: ${read.error}` };
-  if (theirs.error !== undefined || expected.error !== undefined) return 'beyond sops';
+  if (theirs.error !== undefined || unreadable(expected)) return 'beyond sops';
   return read.text === expected.text ? 'good' : difference('read otherwise by sops', read.text ?? '', expected.text ?? '');
 }
 
@@ -89,7 +101,7 @@ export const theirs: Suite = {
       const [made, wanted] = [sealed[at] ?? {}, expected[at] ?? {}];
       if (made.error !== undefined) return 'refused';
       const opened = await decryptHere(format, bytes(made.text ?? ''));
-      if (wanted.error !== undefined) return 'error' in opened && opened.bug ? failed('not decrypted', opened) : 'beyond sops';
+      if (unreadable(wanted)) return 'error' in opened && opened.bug ? failed('not decrypted', opened) : 'beyond sops';
       if ('error' in opened) return failed('not decrypted', opened);
       return text(opened.content) === (wanted.text ?? '')
         ? 'good'

@@ -3,7 +3,7 @@ import { walk } from '../../src/document/walk.ts';
 import { SopsError } from '../../src/errors.ts';
 import type { FormatName } from '../../src/formats/format.ts';
 import { formatOf } from './library.ts';
-import { type Answer, ask, type Seen } from './oracle.ts';
+import { type Answer, ask, fell, type Seen } from './oracle.ts';
 import { type Finding, type Suite, difference, textFormats } from './suite.ts';
 
 /** Whether the scanner sees the leaves, comments, types and MAC texts that real sops sees, and prints what real sops prints. */
@@ -51,7 +51,7 @@ function compare(ours: Looked, theirs: Answer): Finding {
 
 function compareRefusals(ours: Looked, theirs: Answer): Finding {
   if (ours.error !== undefined && theirs.error !== undefined) return 'refused';
-  if (ours.noted) return 'beyond sops';
+  if (ours.noted || fell(theirs)) return 'beyond sops';
   if (ours.error !== undefined) return { kind: 'refused by us alone', detail: ours.error };
   return { kind: 'refused by sops alone', detail: theirs.error ?? '' };
 }

@@ -93,7 +93,9 @@ function unknownFlag(argument: string, specs: readonly FlagSpec[]): never {
     name,
     specs.map((spec) => spec.name),
   );
-  throw new SopsError('USAGE', `flag provided but not defined: --${name}`, close === undefined ? {} : { hint: `did you mean --${close}?` });
+  throw new SopsError('USAGE', `flag provided but not defined: --${name}`, {
+    hint: close === undefined ? '--help lists the flags' : `did you mean --${close}?`,
+  });
 }
 
 function readFlags(specs: readonly FlagSpec[], given: Values, env: Environment): Flags {

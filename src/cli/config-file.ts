@@ -1,55 +1,75 @@
 import { resolve } from 'node:path';
 import type { Config, CreationRule } from '../config/config.ts';
 import { lookupConfig } from '../config/lookup.ts';
-import { ruleFor as findRule } from '../config/match.ts';
+import { ruleFor } from '../config/match.ts';
 import { parseConfig } from '../config/parse.ts';
 import { SopsError } from '../errors.ts';
-import { yaml } from '../formats/yaml/index.ts';
 import { keySources } from '../keysources/index.ts';
-import { type Compile, loadRegexps } from '../metadata/regexp.ts';
+import { loadRegexps } from '../metadata/regexp.ts';
 import { readFile, statFile } from '../node/files.ts';
-import { inFile, type Invocation } from './invocation.ts';
+import { decodeText } from '../operations/text.ts';
+import type { Context } from '../ports.ts';
+import { formatFor } from './format-choice.ts';
+import type { Invocation } from './invocation.ts';
 import { keyOptions } from './master-keys.ts';
-import { shortPath, warn } from './report.ts';
+import { warn } from './report.ts';
 
 /** The config file in force. */
 export interface FoundConfig {
-  /** Absolute. */
+  /** As the user knows it: as `--config` says, or relative to the working folder. */
   readonly path: string;
   readonly config: Config;
-  readonly compile: Compile;
-  readonly options: Parameters<typeof findRule>[2];
 }
 
-const loaded = new WeakMap<Invocation, Promise<FoundConfig | undefined>>();
+const read = new WeakMap<Context, FoundConfig | undefined>();
 
-/** Reads the config file that `--config` names or that is found from the working folder upwards, once a run. Throws `MALFORMED_CONFIG`, `INPUT_UNREADABLE`. */
-export function loadConfig(invocation: Invocation): Promise<FoundConfig | undefined> {
-  const known = loaded.get(invocation);
-  if (known) return known;
-  const loading = load(invocation);
-  loaded.set(invocation, loading);
-  return loading;
+/**
+ * The config file: what `--config` names, else the first `.sops.yaml` in the working folder or above; undefined where there is none. Read once a run, and its warnings told then.
+ * Throws `CONFIG_NOT_FOUND` where a file is named but missing, `MALFORMED_CONFIG`.
+ */
+export function loadConfig({ flags, context }: Pick<Invocation, 'flags' | 'context'>): FoundConfig | undefined {
+  if (read.has(context)) return read.get(context);
+  const path = flags.text('config') ?? findConfig();
+  const found = path === undefined ? undefined : readConfig(path);
+  read.set(context, found);
+  return found;
 }
 
-async function load({ flags }: Invocation): Promise<FoundConfig | undefined> {
-  const named = flags.text('config') ?? lookup();
-  if (named === undefined) return undefined;
-  const path = resolve(named);
-  const content = readFile(path);
-  if (content === undefined) throw new SopsError('INPUT_UNREADABLE', 'could not read config file: there is no such file', { file: path });
-  const config = await inFile(path, () => parseConfig(yaml.parse(new TextDecoder().decode(content)), shortPath(path), keySources));
-  for (const warning of config.warnings) warn(warning);
-  return { path, config, compile: await loadRegexps(config.patterns), options: keyOptions(flags) };
-}
-
-function lookup(): string | undefined {
+function findConfig(): string | undefined {
   const { path, warning } = lookupConfig(process.cwd(), (candidate) => statFile(candidate) !== undefined);
   if (warning !== undefined) warn(warning);
   return path;
 }
 
-/** The creation rule for a file. Throws `NO_MATCHING_RULE`, `MALFORMED_CONFIG`. */
-export function ruleFor({ path, config, compile, options }: FoundConfig, file: string): CreationRule | undefined {
-  return findRule(config, { configPath: path, filePath: resolve(file), compile }, options);
+function readConfig(path: string): FoundConfig {
+  const content = readFile(path);
+  if (content === undefined)
+    throw new SopsError('CONFIG_NOT_FOUND', 'could not read config file: no such file or directory', { file: path });
+  const config = parse(path, content);
+  for (const warning of config.warnings) warn(warning);
+  return { path, config };
+}
+
+function parse(path: string, content: Uint8Array): Config {
+  try {
+    return parseConfig(formatFor('yaml', path).parse(decodeText(content)), path, keySources);
+  } catch (error) {
+    if (!(error instanceof SopsError) || error.code === 'MALFORMED_CONFIG') throw error;
+    throw new SopsError('MALFORMED_CONFIG', `error loading config: ${error.message}`, { ...error.details, file: path, cause: error });
+  }
+}
+
+/**
+ * The creation rule for a file; undefined where the config has no rules at all.
+ * Throws `NO_MATCHING_RULE`, `MALFORMED_CONFIG`.
+ * @param filePath absolute
+ */
+export async function creationRule(
+  { path, config }: FoundConfig,
+  filePath: string,
+  { flags }: Pick<Invocation, 'flags'>,
+): Promise<CreationRule | undefined> {
+  const { encryptionContext } = keyOptions(flags);
+  const compile = await loadRegexps(config.patterns);
+  return ruleFor(config, { configPath: resolve(path), filePath, compile }, encryptionContext === undefined ? {} : { encryptionContext });
 }

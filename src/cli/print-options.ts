@@ -13,20 +13,19 @@ const storeNames: Readonly<Record<FormatName, keyof StoresConfig>> = {
 };
 
 /** How text in a format is printed afresh: `--indent`, else what `stores` in the config file says. */
-export async function printOptions(invocation: Invocation, format: Format): Promise<PrintOptions> {
-  const indent = invocation.flags.number('indent') ?? (await storeOf(invocation, format))?.indent;
+export function printOptions(invocation: Invocation, format: Format): PrintOptions {
+  const indent = invocation.flags.number('indent') ?? storeOf(invocation, format)?.indent;
   return indent === undefined ? {} : { indent };
 }
 
 /** Whether the layout entry may be written: `--layout`, else what `stores` in the config file says. Throws `USAGE`. */
-export async function layoutOption(invocation: Invocation, format: Format): Promise<'auto' | 'never'> {
+export function layoutOption(invocation: Invocation, format: Format): 'auto' | 'never' {
   const layout = invocation.flags.text('layout');
-  if (layout === undefined) return (await storeOf(invocation, format))?.layout ?? 'auto';
+  if (layout === undefined) return storeOf(invocation, format)?.layout ?? 'auto';
   if (layout === 'auto' || layout === 'never') return layout;
   throw new SopsError('USAGE', '--layout is either auto or never');
 }
 
-async function storeOf(invocation: Invocation, format: Format): Promise<StoreConfig | undefined> {
-  const found = await loadConfig(invocation);
-  return found?.config.stores[storeNames[format.name]];
+function storeOf(invocation: Invocation, format: Format): StoreConfig | undefined {
+  return loadConfig(invocation)?.config.stores[storeNames[format.name]];
 }

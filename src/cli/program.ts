@@ -6,6 +6,7 @@ import {
   ignoreMacFlag,
   inputTypeFlag,
   masterKeyFlags,
+  modeFlags,
   outputFlags,
   selectionFlags,
   showMasterKeysFlag,
@@ -161,6 +162,7 @@ export const missingCommands: readonly string[] = ['exec-env', 'exec-file', 'pub
 const oldFlags: FlagGroup = {
   title: 'Flags',
   flags: [
+    ...modeFlags,
     ...files(...outputFlags, filenameOverrideFlag).flags,
     extractFlag,
     showMasterKeysFlag,
@@ -176,7 +178,7 @@ const oldFlags: FlagGroup = {
 export const oldSpellings: Readonly<Record<'encrypt' | 'decrypt' | 'rotate' | 'set' | 'edit', Command>> = {
   encrypt: { ...encrypt, groups: [oldFlags] },
   decrypt: { ...decrypt, groups: [oldFlags] },
-  rotate: { ...rotate, groups: [oldFlags] },
+  rotate: { ...rotate, groups: [oldFlags], load: async () => ({ run: (await import('./commands/rotate.ts')).runOld }) },
   set: { ...set, groups: [oldFlags], load: async () => ({ run: (await import('./commands/set.ts')).runAssignment }) },
   edit: { ...edit, groups: [oldFlags] },
 };

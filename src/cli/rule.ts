@@ -3,7 +3,7 @@ import { SopsError } from '../errors.ts';
 import { defaultSelection, type MasterKey, type Selection } from '../metadata/metadata.ts';
 import type { EncryptionSettings, Formats } from '../operations/operation.ts';
 import type { Flags } from './argv.ts';
-import { loadConfig, ruleFor } from './config-file.ts';
+import { creationRule, loadConfig } from './config-file.ts';
 import type { Input } from './input.ts';
 import type { Invocation } from './invocation.ts';
 import { masterKeysOf } from './master-keys.ts';
@@ -21,13 +21,13 @@ export async function encryptionSettings(
 ): Promise<EncryptionSettings> {
   const { flags } = invocation;
   const named = masterKeysOf(flags, '');
-  const found = await loadConfig(invocation);
-  const rule = found && ruleFor(found, input.name);
+  const found = loadConfig(invocation);
+  const rule = found && (await creationRule(found, input.name, invocation));
   return {
     keyGroups: keyGroups(named, rule, found?.path),
     shamirThreshold: flags.number('shamir-secret-sharing-threshold') ?? rule?.shamirThreshold ?? 0,
     ...whatToEncrypt(flags, rule, formats.input.raw !== undefined),
-    layout: await layoutOption(invocation, formats.output),
+    layout: layoutOption(invocation, formats.output),
     strict: flags.isOn('strict'),
   };
 }

@@ -16,7 +16,7 @@ export async function run(invocation: Invocation): Promise<void> {
   const services = servicesOf(invocation);
   const extract = parseTreePath(flags.text('extract') ?? '');
   const printed = from !== to || extract.length > 0;
-  const formats = { input: from, output: to, print: printed ? await printOptions(invocation, to) : {} };
+  const formats = { input: from, output: to, print: printed ? printOptions(invocation, to) : {} };
   const options = { ignoreMac: flags.isOn('ignore-mac'), extract };
   const outcome = await inFile(input.shown, () => decrypt(readInput(input), formats, options, services));
   await deliver(invocation, input, outcome);

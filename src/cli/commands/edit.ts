@@ -57,7 +57,7 @@ export async function run(invocation: Invocation): Promise<void> {
 async function openSession(invocation: Invocation, input: Input & { readonly path: string }, format: Format): Promise<EditSession> {
   const { flags } = invocation;
   const services = servicesOf(invocation);
-  const print = await printOptions(invocation, format);
+  const print = printOptions(invocation, format);
   if (statFile(input.path) === undefined) {
     const formats = { input: format, output: format };
     return startNew({ ...formats, print }, await encryptionSettings(invocation, input, formats), services);
@@ -70,7 +70,7 @@ async function openSession(invocation: Invocation, input: Input & { readonly pat
     ignoreMac: flags.isOn('ignore-mac'),
     strict: flags.isOn('strict'),
     print,
-    layout: await layoutOption(invocation, format),
+    layout: layoutOption(invocation, format),
   };
   return startEdit(readInput(input), format, options, services);
 }

@@ -16,7 +16,7 @@ export async function run(invocation: Invocation): Promise<void> {
   const { input: from, output: to } = formatsOf(invocation, input);
   const services = servicesOf(invocation);
   const settings = await inFile(input.shown, () => encryptionSettings(invocation, input, { input: from, output: to }));
-  const formats = { input: from, output: to, print: await printOptions(invocation, to) };
+  const formats = { input: from, output: to, print: printOptions(invocation, to) };
   const outcome = await inFile(input.shown, () => encrypt(readInput(input), formats, settings, services));
   await deliver(invocation, input, outcome);
 }

@@ -3,7 +3,7 @@ import { keySources } from '../../keysources/index.ts';
 import { rotate } from '../../operations/rotate.ts';
 import { statFile } from '../../node/files.ts';
 import { formatsOf } from '../format-choice.ts';
-import { findFile, readInput } from '../input.ts';
+import { findFile, type Input, mustExist, readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
 import { masterKeysOf } from '../master-keys.ts';
 import { deliver } from '../output.ts';
@@ -12,12 +12,22 @@ import { servicesOf } from '../services.ts';
 
 /** `sopsmith rotate file`. */
 export async function run(invocation: Invocation): Promise<void> {
-  const { flags } = invocation;
+  await rotateFile(invocation, findFile(invocation));
+}
+
+/** The old spelling, `sopsmith -r file`, which has a status of its own for a file that does not exist. */
+export async function runOld(invocation: Invocation): Promise<void> {
   const input = findFile(invocation);
-  const changing = keySources.some(
-    ({ flag }) => flags.text(`add-${flag.name}`) !== undefined || flags.text(`rm-${flag.name}`) !== undefined,
-  );
-  if (changing && statFile(input.path) === undefined)
+  if (!changesKeys(invocation)) mustExist(input);
+  await rotateFile(invocation, input);
+}
+
+const changesKeys = ({ flags }: Invocation): boolean =>
+  keySources.some(({ flag }) => flags.text(`add-${flag.name}`) !== undefined || flags.text(`rm-${flag.name}`) !== undefined);
+
+async function rotateFile(invocation: Invocation, input: Input & { readonly path: string }): Promise<void> {
+  const { flags } = invocation;
+  if (changesKeys(invocation) && statFile(input.path) === undefined)
     throw new SopsError('KEYS_OF_MISSING_FILE', `cannot add or remove keys on non-existent file "${input.path}"`, {
       hint: 'make the file with `edit`',
     });
@@ -31,9 +41,9 @@ export async function run(invocation: Invocation): Promise<void> {
     add: masterKeysOf(flags, 'add-'),
     remove: masterKeysOf(flags, 'rm-'),
     ignoreMac: flags.isOn('ignore-mac'),
-    layout: await layoutOption(invocation, from),
+    layout: layoutOption(invocation, from),
   };
-  const formats = { input: from, print: await printOptions(invocation, to) };
+  const formats = { input: from, print: printOptions(invocation, to) };
   const outcome = await inFile(input.shown, () => rotate(readInput(input), formats, options, services));
   await deliver(invocation, input, outcome);
 }

@@ -60,8 +60,8 @@ async function setValue(invocation: Invocation, input: Input & { readonly path: 
   const services = servicesOf(invocation);
   const options = {
     ignoreMac: flags.isOn('ignore-mac'),
-    print: await printOptions(invocation, format),
-    layout: await layoutOption(invocation, format),
+    print: printOptions(invocation, format),
+    layout: layoutOption(invocation, format),
   };
   const outcome = await inFile(input.shown, () => set(readInput(input), format, { path, value, options }, services));
   tellWarnings(invocation, input, outcome.warnings);

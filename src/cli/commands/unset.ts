@@ -20,8 +20,8 @@ export async function run(invocation: Invocation): Promise<void> {
   const services = servicesOf(invocation);
   const options = {
     ignoreMac: flags.isOn('ignore-mac'),
-    print: await printOptions(invocation, format),
-    layout: await layoutOption(invocation, format),
+    print: printOptions(invocation, format),
+    layout: layoutOption(invocation, format),
   };
   try {
     const outcome = await inFile(input.shown, () => unset(readInput(input), format, { path, options }, services));

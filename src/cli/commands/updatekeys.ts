@@ -4,7 +4,7 @@ import { statFile } from '../../node/files.ts';
 import { readStandardInputLine } from '../../node/standard-input.ts';
 import type { Services } from '../../operations/operation.ts';
 import { type KeyUpdate, planUpdateKeys } from '../../operations/update-keys.ts';
-import { type FoundConfig, loadConfig, ruleFor } from '../config-file.ts';
+import { creationRule, type FoundConfig, loadConfig } from '../config-file.ts';
 import { encryptedFilesBelow } from '../encrypted-files.ts';
 import { formatFor } from '../format-choice.ts';
 import { readInput } from '../input.ts';
@@ -15,7 +15,7 @@ import { servicesOf } from '../services.ts';
 /** `sopsmith updatekeys file|folder…`. */
 export async function run(invocation: Invocation): Promise<void> {
   const { words, flags } = invocation;
-  const found = await loadConfig(invocation);
+  const found = loadConfig(invocation);
   if (found === undefined)
     throw new SopsError('CONFIG_NOT_FOUND', 'config file not found', {
       hint: 'write a .sops.yaml here or in a folder above, or name one with --config',
@@ -54,7 +54,7 @@ async function updateFile(file: string, found: FoundConfig, services: Services, 
   await inFile(shown, async () => {
     const format = formatFor(invocation.flags.text('input-type'), file);
     const source = readInput({ path: file, name: file, shown });
-    const rule = ruleFor(found, file);
+    const rule = await creationRule(found, file, invocation);
     if (rule === undefined)
       throw new SopsError('NO_MATCHING_RULE', `the config file ${shortPath(found.path)} does not contain any creation rule`);
     const update = planUpdateKeys(source, format, { keyGroups: rule.keyGroups, shamirThreshold: rule.shamirThreshold }, services);

@@ -42,8 +42,8 @@ async function unwrap({ masterKey: { recipient }, wrapped }: WrappedKey<AgeKey>,
     const dataKey = await open(await once(context, place.name, async () => unlock(place, context)));
     if (dataKey !== undefined) return dataKey;
   }
-  const kind = recipientKind(recipient);
-  if (kind === 'ssh' || kind === 'plugin') tried.unshift(unsupported(kind, recipient).message);
+  // The recipient is only a name here: one that is malformed may still have its identity.
+  if (recipient.startsWith('ssh-')) tried.unshift(unsupported('ssh', recipient).message);
   throw new SopsError('DATA_KEY_UNRECOVERABLE', `no age identity opens the data key: ${tried.join('; ')}`);
 }
 

@@ -1,0 +1,31 @@
+import { describe, expect, it, vi } from 'vitest';
+import { client } from '../../../src/keysources/age/client.ts';
+import { ageKey } from '../../../src/keysources/age/recipient.ts';
+import { succeed } from '../../peers/run.ts';
+import { lacks, needed } from '../../support/peers.ts';
+import { testContext } from '../context.ts';
+
+vi.mock('age-encryption', () => {
+  throw new Error('the library was loaded');
+});
+
+/** Loading the library takes longer than all the rest of decrypting a small file. */
+describe.skipIf(lacks('age-keygen'))('the age library', () => {
+  const dataKey = Uint8Array.from({ length: 32 }, (_, index) => index);
+  const keys = async (...flags: readonly string[]): Promise<{ identity: string; recipient: string }> => {
+    const identity = await succeed([needed('age-keygen'), ...flags]);
+    return { identity, recipient: /age1[a-z0-9]+/.exec(identity)?.[0] ?? '' };
+  };
+
+  it('is not loaded for X25519', async () => {
+    const { identity, recipient } = await keys();
+    const context = testContext({ env: { SOPS_AGE_KEY: identity } });
+    const wrapped = await client.wrap(dataKey, ageKey(recipient), context);
+    expect(new Uint8Array(await client.unwrap({ masterKey: ageKey(recipient), wrapped }, context))).toEqual(dataKey);
+  });
+
+  it('is loaded for a hybrid recipient', async () => {
+    const { recipient } = await keys('-pq');
+    await expect(client.wrap(dataKey, ageKey(recipient), testContext())).rejects.toThrow();
+  });
+});

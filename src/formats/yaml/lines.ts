@@ -1,7 +1,9 @@
 /** Offset of the first character of the line that `at` stands in. */
 export function lineStart(source: string, at: number): number {
-  const before = Math.max(source.lastIndexOf('\n', at - 1), source.lastIndexOf('\r', at - 1));
-  return at === 0 ? 0 : before + 1;
+  let start = at;
+  // Not `lastIndexOf`: in a text without the one kind of break it looks through all of what stands before, line after line.
+  while (start > 0 && source[start - 1] !== '\n' && source[start - 1] !== '\r') start--;
+  return start;
 }
 
 /** Offset behind the line break that ends the line `at` stands in, or the end of the text. */

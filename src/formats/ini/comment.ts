@@ -4,7 +4,7 @@ import { endOfLine, lineStart, trim, trimEnd } from './white-space.ts';
 /** Where the comment of one statement stands: lines above it, and one behind it. */
 interface CommentPlaces {
   readonly above: readonly Span[];
-  readonly inline?: Span;
+  readonly inline: Span | undefined;
 }
 
 /** How long the marks of a comment are, which real sops strips (`stores/ini/store.go`, stripCommentChar): semicolons or hashes, as the first is, and spaces. */
@@ -15,6 +15,7 @@ export function markLength(text: string): number {
 /** The comment of a key. What real sops takes for one comment has one slot: if the comment stands above the key and behind it as well, the part behind it is `unseen`. */
 export function keyComment(source: string, { above, inline }: CommentPlaces): readonly Comment[] {
   const [first] = above;
+  if (first === undefined && inline === undefined) return [];
   const text = commentText(source, inline ? [...above, inline] : above);
   if (text === '') return [];
   if (first === undefined) return inline ? [seen(text, markedSlot(text, inline))] : [];
@@ -29,7 +30,7 @@ export function keyComment(source: string, { above, inline }: CommentPlaces): re
  */
 export function sectionComment(source: string, places: CommentPlaces & { readonly lines: Span }): readonly Comment[] {
   const { above, inline, lines } = places;
-  if (inline === undefined) return keyComment(source, { above });
+  if (inline === undefined) return keyComment(source, places);
   const start = above[0] === undefined ? lines.start : lineStart(source, above[0].start);
   return [seen(commentText(source, [...above, inline]), { start, end: inline.end })];
 }
@@ -48,8 +49,10 @@ export function unseen(source: string, slot: Span, of?: string): Comment {
 
 /** What takes the place of a comment's slot. */
 export function spellComment(source: string, slot: Slot, text: string): string {
-  if (slot.start > 0 && source.charAt(slot.start - 1) !== '\n' && source.charAt(slot.start - 1) !== '\uFEFF') return markLines(text);
-  return spellAbove(source, slot, text);
+  const before = source.charAt(slot.start - 1);
+  if (before === '' || before === '\n' || before === '\uFEFF') return spellAbove(source, slot, text);
+  const mark = /[#;](?= *$)/.exec(source.slice(source.lastIndexOf('\n', slot.start - 1) + 1, slot.start))?.[0] ?? '';
+  return markLines(text.startsWith(`${mark}\n`) ? text.slice(mark.length) : text);
 }
 
 /** The text of a comment with a mark before each line but the first. */
@@ -68,7 +71,11 @@ function spellAbove(source: string, slot: Slot, text: string): string {
   return `${mark.slice(0, markLength(mark))}${markLines(text)}${endOfLine(source)}${header}`;
 }
 
-const seen = (text: string, slot: Slot): Comment => ({ kind: 'comment', text: text.slice(markLength(text)), slot });
+/** A comment without its marks; one mark stays before an empty first line, as real sops encrypts a comment that starts with one but panics when it decrypts it. */
+function seen(text: string, slot: Slot): Comment {
+  const stripped = text.slice(markLength(text));
+  return { kind: 'comment', text: stripped.startsWith('\n') ? text.charAt(0) + stripped : stripped, slot };
+}
 
 const markedSlot = (text: string, { start, end }: Span): Slot => ({ start: start + markLength(text), end });
 

@@ -9,7 +9,7 @@ import { amend, attach, detach } from './metadata.ts';
 import { parse } from './parse.ts';
 import { printValue } from './print-value.ts';
 import { print } from './print.ts';
-import { spellValue } from './spell.ts';
+import { spellOpened } from './spell.ts';
 
 /** Sections of keys and values, as real sops's INI store reads and writes them with go-ini. */
 export const ini: Format = {
@@ -41,5 +41,5 @@ function replace({ source }: Document, slotted: Slotted, replacement: Slotted): 
     throw new SopsError('UNPRINTABLE_DOCUMENT', 'an INI file cannot hold values nested deeper than sections and keys');
   }
   const spelling = replacement.kind === 'leaf' ? replacement.spelling : undefined;
-  return { span: slot, text: spelling ?? spellValue(source, slot, plainScalar(replacement)) };
+  return { span: slot, text: spelling ?? spellOpened(source, slot, plainScalar(replacement)) };
 }

@@ -17,29 +17,23 @@ export function parse(source: string): Document {
 
 function sectionEntry(source: string, section: Section): Entry {
   const last = new Map(section.keys.map((key) => [key.name, key]));
-  const covered = section.inline !== undefined;
-  const items: (Entry | Comment)[] = [
-    ...sectionComment(source, section),
-    ...(covered ? [] : section.ignored.map((span) => unseen(source, span))),
-    ...section.keys.filter((key) => last.get(key.name) !== key).flatMap((key) => overwritten(source, key)),
-  ];
-  for (const name of last.keys()) {
-    const key = last.get(name);
-    if (key) items.push(...keyItems(source, key, section.name));
+  const items: (Entry | Comment)[] = [...sectionComment(source, section)];
+  if (section.inline === undefined) for (const span of section.ignored) items.push(unseen(source, span));
+  if (last.size < section.keys.length) {
+    for (const key of section.keys) if (last.get(key.name) !== key) items.push(...overwritten(source, key));
   }
+  for (const key of last.values()) addKey(items, source, key, section.name);
   const value: Mapping = { kind: 'mapping', items };
   const entry: Entry = { kind: 'entry', key: section.name, value };
   return section.header.start === section.header.end ? entry : { ...entry, keySpan: section.header };
 }
 
-function keyItems(source: string, key: KeyStatement, section: string): readonly (Entry | Comment)[] {
+function addKey(items: (Entry | Comment)[], source: string, key: KeyStatement, section: string): void {
   const { text, token } = key.value;
   const meaning = section === metadataSection ? unescapeMetadata(text) : text;
-  return [
-    { kind: 'entry', key: key.name, value: { kind: 'leaf', type: 'str', text: meaning, slot: token }, keySpan: key.key },
-    ...keyComment(source, key),
-    ...key.ignored.map((span) => unseen(source, span, key.name)),
-  ];
+  items.push({ kind: 'entry', key: key.name, value: { kind: 'leaf', type: 'str', text: meaning, slot: token }, keySpan: key.key });
+  for (const comment of keyComment(source, key)) items.push(comment);
+  for (const span of key.ignored) items.push(unseen(source, span, key.name));
 }
 
 /** What is left of a key that a later one of the same name overwrites: nothing real sops sees. */

@@ -13,7 +13,13 @@ export function spellValue(source: string, slot: Slot, text: string): string {
   return spellIn(text, quoteOf(source.slice(slot.start, slot.end)), hasComment(source, slot));
 }
 
-/** The same for a new place; `commented` tells whether a comment follows the value. */
+/** The value as decryption writes it: where no quotes and no comment ask for anything else, as go-ini writes it, which it cannot always read again. */
+export function spellOpened(source: string, slot: Slot, text: string): string {
+  const isPlain = quoteOf(source.slice(slot.start, slot.end)) === '' && !hasComment(source, slot);
+  return isPlain ? printValueText(text) : spellValue(source, slot, text);
+}
+
+/** The value as it is written in a new place; `commented` tells whether a comment follows the value. */
 export function spellIn(text: string, wanted: Quote, commented = false): string {
   const printed = printedQuote(text);
   const candidates: readonly Quote[] = [wanted, printed, '', '`', '"""', '"', "'"];

@@ -7,9 +7,9 @@ export interface Value {
   /** The value with its quotes; where it is empty, the place where one would stand. */
   readonly token: Span;
   /** A comment behind the value, with its mark. */
-  readonly inline?: Span;
+  readonly inline: Span | undefined;
   /** What go-ini passes over. */
-  readonly ignored?: Span;
+  readonly ignored: Span | undefined;
   /** The offset of the next line. */
   readonly next: number;
 }
@@ -25,7 +25,7 @@ export function readValue(source: string, from: number, end: number): Value | un
   const start = skipSpace(source, from, end);
   if (start === end) {
     const place = /[ \t]/.test(source.charAt(from)) ? from + 1 : from;
-    return { text: '', token: { start: place, end: place }, next: end };
+    return { text: '', token: { start: place, end: place }, inline: undefined, ignored: undefined, next: end };
   }
   if (source.startsWith('"""', start) && end - start > 3) return readQuoted(source, start, end, '"""');
   if (source.startsWith('`', start)) return readQuoted(source, start, end, '`');
@@ -38,12 +38,8 @@ function readQuoted(source: string, start: number, end: number, quote: LongQuote
   const close = source.slice(open, end).lastIndexOf(quote);
   if (close === -1) return readLong(source, start, end, quote);
   const behind = open + close + quote.length;
-  return {
-    text: source.slice(open, open + close),
-    token: { start, end: behind },
-    ...ignoring(trimmed(source, behind, end)),
-    next: end,
-  };
+  const token = { start, end: behind };
+  return { text: source.slice(open, open + close), token, inline: undefined, ignored: present(trimmed(source, behind, end)), next: end };
 }
 
 /** A quoted value of several lines: it ends at the last quote of the first line that has one, unless a backslash follows it. */
@@ -57,8 +53,8 @@ function readLong(source: string, start: number, firstEnd: number, quote: LongQu
       const rest = trimmed(source, behind, end);
       const mark = findMark(source, rest);
       const token = { start, end: behind };
-      if (mark === -1) return { text, token, ...ignoring(rest), next: end };
-      return { text, token, inline: { start: mark, end: rest.end }, ...ignoring(trimmed(source, behind, mark)), next: end };
+      if (mark === -1) return { text, token, inline: undefined, ignored: present(rest), next: end };
+      return { text, token, inline: { start: mark, end: rest.end }, ignored: present(trimmed(source, behind, mark)), next: end };
     }
     from = end;
   }
@@ -79,22 +75,27 @@ function readContinued(source: string, start: number, firstEnd: number, firstNex
     parts.push(source.slice(line.start, continued ? line.end - 1 : line.end));
     if (!continued) break;
   }
-  return { text: parts.join(''), token: { start, end: tokenEnd }, next };
+  return { text: parts.join(''), token: { start, end: tokenEnd }, inline: undefined, ignored: undefined, next };
 }
 
-function readPlain(source: string, { start, end }: Span, next: number): Value {
-  const mark = findMark(source, { start, end });
-  const token = { start, end: mark === -1 ? end : trimEnd(source, start, mark) };
-  const written = source.slice(token.start, token.end);
+function readPlain(source: string, line: Span, next: number): Value {
+  const { start } = line;
+  const mark = findMark(source, line);
+  const end = mark === -1 ? line.end : trimEnd(source, start, mark);
+  const written = source.slice(start, end);
   const text = isSurrounded(written, "'") || isSurrounded(written, '"') ? written.slice(1, -1) : written;
-  return { text, token, ...(mark === -1 ? {} : { inline: { start: mark, end } }), next };
+  return { text, token: { start, end }, inline: mark === -1 ? undefined : { start: mark, end: line.end }, ignored: undefined, next };
 }
 
-const ignoring = (ignored: Span): { readonly ignored?: Span } => (ignored.start === ignored.end ? {} : { ignored });
+/** A span, if there is anything in it. */
+export const present = (span: Span): Span | undefined => (span.start === span.end ? undefined : span);
 
 /** The offset of the first comment mark in a span, or -1. */
 export function findMark(source: string, { start, end }: Span): number {
-  for (let at = start; at < end; at += 1) if (source[at] === '#' || source[at] === ';') return at;
+  for (let at = start; at < end; at += 1) {
+    const code = source.charCodeAt(at);
+    if (code === 0x23 || code === 0x3b) return at;
+  }
   return -1;
 }
 

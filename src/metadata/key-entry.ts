@@ -64,16 +64,14 @@ const inExactness = (entries: readonly Entry[]): readonly Entry[] => [
   ...entries.filter(({ key }) => key === key.toLowerCase()),
 ];
 
-/** A map of texts; of a list of maps, all of them together (mapstructure, decodeMapFromSlice). */
+/** A map of texts; of a list of maps, all of them together (mapstructure, decodeMapFromSlice). What is none is not empty either, so that key sources see it. */
 function mapOf(node: Mapping | Sequence, onCrooked: () => void): Readonly<Record<string, string | null>> {
   const map = new Map<string, string | null>();
   for (const part of node.kind === 'sequence' ? node.items : [node]) {
     if (part.kind === 'comment' || part.kind === 'null') continue;
-    for (const { key, value } of part.kind === 'mapping' ? entriesOf(part) : []) {
-      map.set(key, value.kind === 'leaf' ? leafText(value) : null);
-      if (isCollection(value)) onCrooked();
-    }
-    if (part.kind !== 'mapping') onCrooked();
+    const entries = part.kind === 'mapping' ? entriesOf(part) : [{ key: '', value: part }];
+    for (const { key, value } of entries) map.set(key, value.kind === 'leaf' ? leafText(value) : null);
+    if (part.kind !== 'mapping' || entries.some(({ value }) => isCollection(value))) onCrooked();
   }
   return Object.fromEntries(map);
 }

@@ -15,16 +15,23 @@ export function parseTime(text: string): Stamp | undefined {
   const date = new Date(`${local}Z`);
   const offset = offsetOf(zone);
   if (offset === undefined || Number.isNaN(date.getTime()) || !date.toISOString().startsWith(local)) return undefined;
-  return { text: `${local}${offset === 0 ? 'Z' : zone}`, date: new Date(date.getTime() - offset * 60_000) };
+  return { text: local + printOffset(offset), date: new Date(date.getTime() - offset * 60_000) };
 }
 
-/** Minutes east of Greenwich; Go takes a whole day as well. */
+/** Minutes east of Greenwich; Go takes a whole day and a whole hour as well. */
 function offsetOf(zone: string): number | undefined {
   if (zone === 'Z') return 0;
   const hours = Number(zone.slice(1, 3));
   const minutes = Number(zone.slice(4));
-  if (hours > 24 || minutes > 59) return undefined;
+  if (hours > 24 || minutes > 60) return undefined;
   return (hours * 60 + minutes) * (zone.startsWith('-') ? -1 : 1);
+}
+
+function printOffset(offset: number): string {
+  if (offset === 0) return 'Z';
+  const minutes = Math.abs(offset);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 /** A moment as sops writes it: RFC 3339 in UTC, without fractions of a second. */

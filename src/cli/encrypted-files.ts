@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SopsError } from '../errors.ts';
+import { keySources } from '../keysources/index.ts';
 import { readFile, systemError } from '../node/files.ts';
 import { status } from '../operations/status.ts';
 import { formatFor } from './format-choice.ts';
@@ -34,7 +35,7 @@ function isEncrypted(path: string, inputType: string | undefined): boolean {
   const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   if (!text.includes('sops') || !text.includes('ENC[AES256_GCM,')) return false;
   try {
-    return status(content, formatFor(inputType, path)).encrypted;
+    return status(content, formatFor(inputType, path), { keySources }).encrypted;
   } catch (error) {
     if (error instanceof SopsError) return formatFor(inputType, path).name !== 'binary';
     throw error;

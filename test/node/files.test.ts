@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fc, test } from '@fast-check/vitest';
-import { afterEach, beforeEach, describe, expect } from 'vitest';
+import { fc } from '@fast-check/vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SopsError } from '../../src/errors.ts';
 import { readFile, replaceFile } from '../../src/node/files.ts';
 
@@ -49,16 +49,19 @@ describe('reading', () => {
 });
 
 describe('replacing', () => {
-  test.prop([fc.uint8Array({ maxLength: 5000 }), fc.uint8Array({ maxLength: 5000 })], { numRuns: 20 })(
-    'holds the new bytes and nothing stays beside',
-    (old, content) => {
-      const file = join(folder, 'f');
-      writeFileSync(file, old);
-      replaceFile(file, content);
-      expect(Buffer.compare(readFileSync(file), content)).toBe(0);
-      expect(readdirSync(folder)).toEqual(['f']);
-    },
-  );
+  test('holds the new bytes, whatever they are, and nothing stays beside', () => {
+    const content = fc.uint8Array({ maxLength: 5000 });
+    fc.assert(
+      fc.property(content, content, (before, after) => {
+        const file = join(folder, 'f');
+        writeFileSync(file, before);
+        replaceFile(file, after);
+        expect(Buffer.compare(readFileSync(file), after)).toBe(0);
+        expect(readdirSync(folder)).toEqual(['f']);
+      }),
+      { numRuns: 20 },
+    );
+  });
 
   test('mode and owner stay', () => {
     const file = join(folder, 'f');

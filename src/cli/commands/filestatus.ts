@@ -1,4 +1,5 @@
 import { SopsError } from '../../errors.ts';
+import { keySources } from '../../keysources/index.ts';
 import { status } from '../../operations/status.ts';
 import { formatFor } from '../format-choice.ts';
 import { findFile, readInput } from '../input.ts';
@@ -10,6 +11,6 @@ export async function run(invocation: Invocation): Promise<void> {
   if (invocation.words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
   const input = findFile(invocation);
   const format = formatFor(invocation.flags.text('input-type'), input.name);
-  const { encrypted } = await inFile(input.shown, () => status(readInput(input), format));
+  const { encrypted } = await inFile(input.shown, () => status(readInput(input), format, { keySources }));
   print(`${JSON.stringify({ encrypted })}\n`);
 }

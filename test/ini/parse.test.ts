@@ -22,7 +22,7 @@ describe('INI that cannot be read', () => {
 
 describe('the style of an INI value', () => {
   const styles = ['a = x # why', "a = 'x y'", 'a="x"', 'a : `x`', 'a = """x\ny"""', 'a = `x\r\n  y`', '\ta\t=\tx\r', "a = `'x'`"];
-  const comments = ['#c\na=1', ';; c\na=1', '[s]\n; c\n; d\na=1', '# c\n[s]', '#; c\n[s]'];
+  const comments = ['#c\na=1', ';; c\na=1', '[s]\n; c\n; d\na=1', '# c\n[s]', '#; c\n[s]', '#\n# banner\n#\n[s]'];
 
   it.each([...styles, ...comments])('comes back from the ciphertext: %j', (source) => {
     const { sealed, texts } = sealAll(ini, source);
@@ -36,6 +36,13 @@ describe('the style of an INI value', () => {
 
   it('moves a comment out of the line of a header, which ends at its last bracket', () => {
     expect(sealAll(ini, '; a\n  [s] junk # b').sealed).toBe(`; ${ciphertext(0, 'comment')}\n  [s]`);
+  });
+});
+
+describe('an INI comment with an empty first line', () => {
+  it('keeps a mark there, without which real sops panics when it prints the comment', () => {
+    const { branches } = ini.parse('#\n# banner\n#\n[s]\na = 1\n');
+    expect(ini.print(branches, {})).toBe('# \n# banner\n# \n[s]\na = 1\n');
   });
 });
 

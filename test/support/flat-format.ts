@@ -17,7 +17,7 @@ export interface FlatFormat {
 }
 
 /** How many documents a property is tried on. */
-export const runs = Number(process.env['SOPSMITH_FLAT_RUNS'] ?? 2000);
+export const runs: number = Number(process.env['SOPSMITH_FLAT_RUNS'] ?? 2000);
 const seed = Number(process.env['SOPSMITH_SEED'] ?? 1);
 
 /** Documents of a format, each from a seed of its own. */

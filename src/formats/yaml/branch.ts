@@ -1,10 +1,10 @@
-import type { Comment, Entry, Mapping, Node, Note, Sequence, Slot, Span } from '../../document/tree.ts';
+import type { Comment, Entry, Mapping, Node, Note, Slot, Span } from '../../document/tree.ts';
 import type { SopsError } from '../../errors.ts';
 import { deepest } from './compose.ts';
 import type { ComposedDocument } from './compose.ts';
-import { keyText, leafOf, placed } from './leaf.ts';
+import { isPlainString, keyText, leafOf, placed } from './leaf.ts';
 import { malformed } from './malformed.ts';
-import type { AliasNode, CommentLine, MappingNode, ScalarNode, SequenceNode, YamlNode } from './node.ts';
+import type { AliasNode, Comments, CommentLine, MappingNode, ScalarNode, SequenceNode, YamlNode } from './node.ts';
 import { resolveScalar } from './resolve.ts';
 
 /** How many nodes may be reached through aliases; go-yaml lets about this many through in a document of any usual size. */
@@ -45,8 +45,7 @@ export class BranchBuilder {
 
   private root(items: (Entry | Comment)[], node: YamlNode): void {
     if (node.kind === 'sequence') throw this.fail(node, 'a document must be a mapping, not a list');
-    this.comments(items, node.comments?.head);
-    this.comments(items, node.comments?.line);
+    this.headComments(items, node.comments);
     if (node.kind === 'scalar') {
       if (resolveScalar(node)?.type !== 'null') throw this.fail(node, 'a document must be a mapping, not a single value');
       return;
@@ -59,21 +58,18 @@ export class BranchBuilder {
     this.comments(items, node.comments?.foot);
   }
 
-  private value(node: YamlNode, standing: Standing): Node {
+  private value(node: YamlNode, standing: Standing, isItem = false): Node {
     if (this.aliases > 0 && ++this.aliased > mostAliased) throw this.fail(node, 'aliases stand for too much');
-    switch (node.kind) {
-      case 'scalar':
-        return this.leaf(node, standing);
-      case 'alias':
-        return this.follow(node, standing);
-      case 'mapping':
-        return this.nested(node, () => this.mapping(node, standing));
-      case 'sequence':
-        return this.nested(node, () => this.sequence(node, standing, true));
-    }
+    if (node.kind === 'scalar') return this.leaf(node, standing);
+    if (node.kind === 'alias') return this.follow(node, standing);
+    return this.nested(node, () => this.collection(node, standing, isItem));
   }
 
   private leaf(node: ScalarNode, { alias, indent }: Standing): Node {
+    if (this.aliases === 0 && isPlainString(node)) {
+      const { contentStart: start, end, inFlow: flow } = node;
+      return { kind: 'leaf', type: 'str', text: node.value, slot: { start, end, flow, indent } };
+    }
     const leaf = leafOf(node, this.aliases === 0 ? indent : undefined, alias);
     if (leaf === undefined) throw this.fail(node, 'a value is not what its tag says');
     if (leaf.note !== undefined && this.aliases === 0) this.notes.push({ span: spanOf(node), message: leaf.note });
@@ -96,28 +92,32 @@ export class BranchBuilder {
     return result;
   }
 
-  private mapping(node: MappingNode, standing: Standing): Mapping {
-    const items: (Entry | Comment)[] = [];
-    this.comments(items, node.comments?.head);
-    this.comments(items, node.comments?.line);
-    this.pairs(items, node);
-    this.comments(items, node.comments?.foot);
-    return placed({ kind: 'mapping', items }, this.slotOf(node, standing), standing.alias);
+  /** @param isItem whether it is an entry of a sequence: its comments are the sequence's then */
+  private collection(node: MappingNode | SequenceNode, standing: Standing, isItem: boolean): Node {
+    const comments = isItem ? undefined : node.comments;
+    if (node.kind === 'mapping') {
+      const items: (Entry | Comment)[] = [];
+      this.headComments(items, comments);
+      this.pairs(items, node);
+      this.comments(items, comments?.foot);
+      return placed({ kind: 'mapping', items }, this.slotOf(node, standing), standing.alias);
+    }
+    const items: (Node | Comment)[] = [];
+    this.headComments(items, comments);
+    this.items(items, node);
+    this.comments(items, comments?.foot);
+    return placed({ kind: 'sequence', items }, this.slotOf(node, standing), standing.alias);
   }
 
   private pairs(items: (Entry | Comment)[], node: MappingNode): void {
     if (this.unique) this.checkUnique(node);
     const standing = { alias: undefined, indent: node.flow ? 0 : node.column };
     for (const { key, value } of node.pairs) {
-      this.comments(items, key.comments?.head);
-      this.comments(items, key.comments?.line);
-      const isBare = value.kind === 'scalar' || value.kind === 'alias';
-      if (isBare) {
-        this.comments(items, value.comments?.head);
-        this.comments(items, value.comments?.line, true);
-      }
+      this.headComments(items, key.comments);
+      const own = value.kind === 'scalar' || value.kind === 'alias' ? value.comments : undefined;
+      if (own !== undefined) this.headComments(items, own, true);
       items.push(this.entry(key, value, standing));
-      if (isBare) this.comments(items, value.comments?.foot);
+      this.comments(items, own?.foot);
       this.comments(items, key.comments?.foot);
     }
   }
@@ -131,32 +131,19 @@ export class BranchBuilder {
     return { kind: 'entry', key: text, value: node, keySpan: { start, end: key.end } };
   }
 
-  private sequence(node: SequenceNode, standing: Standing, ownComments: boolean): Sequence {
-    const items: (Node | Comment)[] = [];
-    if (ownComments) {
-      this.comments(items, node.comments?.head);
-      this.comments(items, node.comments?.line);
-    }
-    const within = { alias: undefined, indent: node.flow ? 0 : node.column };
+  private items(items: (Node | Comment)[], node: SequenceNode): void {
+    const standing = { alias: undefined, indent: node.flow ? 0 : node.column };
     for (const item of node.items) {
-      this.comments(items, item.comments?.head);
-      this.comments(items, item.comments?.line, true);
-      items.push(this.item(item, within));
+      this.headComments(items, item.comments, true);
+      items.push(this.value(item, standing, true));
       this.comments(items, item.comments?.foot);
     }
-    if (ownComments) this.comments(items, node.comments?.foot);
-    return placed({ kind: 'sequence', items }, this.slotOf(node, standing), standing.alias);
   }
 
-  /** An entry of a sequence: its comments are the sequence's already. */
-  private item(node: YamlNode, standing: Standing): Node {
-    if (node.kind === 'sequence') return this.nested(node, () => this.sequence(node, standing, false));
-    if (node.kind !== 'mapping') return this.value(node, standing);
-    return this.nested(node, () => {
-      const items: (Entry | Comment)[] = [];
-      this.pairs(items, node);
-      return placed({ kind: 'mapping', items }, this.slotOf(node, standing), standing.alias);
-    });
+  private headComments(items: (Node | Entry | Comment)[], comments: Comments | undefined, inline = false): void {
+    if (comments === undefined) return;
+    this.comments(items, comments.head);
+    this.comments(items, comments.line, inline);
   }
 
   private slotOf({ start, end, inFlow: flow }: YamlNode, { indent }: Standing): Slot | undefined {

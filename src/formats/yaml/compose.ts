@@ -6,6 +6,7 @@ import { readFlowMapping, readFlowSequence } from './compose-flow.ts';
 import type { CollectionReader, NodeReader, OpenNode, Place } from './compose-node.ts';
 import { setComments } from './compose-node.ts';
 import type { CommentLine, YamlNode, YamlStreamDocument } from './node.ts';
+import type { CommentText } from './scan-state.ts';
 import { isMergeKey, Tags } from './tags.ts';
 import { commentsOf, TokenStream } from './token-stream.ts';
 import type { Token, TokenKind } from './token.ts';
@@ -43,6 +44,8 @@ class Composer implements NodeReader {
   readonly tokens: TokenStream;
   flowDepth = 0;
   private readonly source: string;
+  /** Behind the byte order mark. */
+  private readonly textStart: number;
   private readonly anchors = new Map<string, YamlNode>();
   private tags = new Tags();
   private depth = 0;
@@ -50,6 +53,7 @@ class Composer implements NodeReader {
 
   constructor(source: string) {
     this.source = source;
+    this.textStart = source.charCodeAt(0) === 0xfeff ? 1 : 0;
     this.tokens = new TokenStream(source);
   }
 
@@ -70,18 +74,23 @@ class Composer implements NodeReader {
     const { tokens } = this;
     this.tags = new Tags();
     this.expands = false;
-    const start = isFirst ? Number(this.source.charCodeAt(0) === 0xfeff) : first.start;
+    const start = isFirst ? this.textStart : first.start;
     const implicit = isFirst && !startsDocument(first);
     const title = implicit ? tokens.takeTitle() : [];
     const contentStart = implicit ? start : this.passHeader(first);
     const root = !implicit && endsDocument(tokens.peek()) ? undefined : this.node('block');
     const token = tokens.peek();
     const end = token.kind === 'stream-end' ? this.source.length : token.start;
-    if (token.kind === 'document-end') tokens.skip();
-    const rest = tokens.take();
-    const foot = rest === undefined ? [] : rest.foot.length > 0 ? rest.foot : rest.head;
-    const comments = commentsOf(title, [], foot);
+    const comments = commentsOf(title, [], this.endDocument(token));
     return { start, contentStart, end, root, expands: this.expands, ...(comments && { comments }) };
+  }
+
+  /** Takes the document's foot comment: what would head its end, if it has no other. */
+  private endDocument(token: Token): CommentText {
+    if (token.kind === 'document-end') this.tokens.skip();
+    const rest = this.tokens.take();
+    if (rest === undefined) return [];
+    return rest.foot.length > 0 ? rest.foot : rest.head;
   }
 
   /** Reads directives and `---`; returns where the latter ends. */
@@ -194,21 +203,20 @@ class Composer implements NodeReader {
   }
 }
 
+const flowReaders: Partial<Record<TokenKind, CollectionReader>> = {
+  'flow-sequence-start': readFlowSequence,
+  'flow-mapping-start': readFlowMapping,
+};
+
+const blockReaders: Partial<Record<TokenKind, CollectionReader>> = {
+  ...flowReaders,
+  'sequence-start': readBlockSequence,
+  'mapping-start': readBlockMapping,
+};
+
 function collectionReader(kind: TokenKind, place: Place): CollectionReader | undefined {
-  switch (kind) {
-    case 'flow-sequence-start':
-      return readFlowSequence;
-    case 'flow-mapping-start':
-      return readFlowMapping;
-    case 'sequence-start':
-      return place === 'flow' ? undefined : readBlockSequence;
-    case 'mapping-start':
-      return place === 'flow' ? undefined : readBlockMapping;
-    case 'entry':
-      return place === 'value' ? readEntries : undefined;
-    default:
-      return undefined;
-  }
+  if (kind === 'entry') return place === 'value' ? readEntries : undefined;
+  return place === 'flow' ? flowReaders[kind] : blockReaders[kind];
 }
 
 const spanOf = (token: Token | undefined): Span | undefined => token && { start: token.start, end: token.end };

@@ -51,6 +51,49 @@ export const isWord = (unit: number): boolean =>
 /** `0` to `9`. */
 export const isDigit = (unit: number): boolean => unit >= 48 && unit <= 57;
 
+/** Finds the next place of a few characters for a reader that only moves on: each part of the text is searched once. */
+class Finder {
+  private readonly source: string;
+  private readonly sought: string;
+  private found = -1;
+
+  constructor(source: string, sought: string) {
+    this.source = source;
+    this.sought = sought;
+  }
+
+  /** The first place at or behind `at`; the end of the text where there is none. */
+  next(at: number): number {
+    if (this.found < at) {
+      const found = this.source.indexOf(this.sought, at);
+      this.found = found < 0 ? this.source.length : found;
+    }
+    return this.found;
+  }
+}
+
+/** Where lines of a text that has no tabs and only line feeds break, and where plain text ends in them. */
+export class LineFinder {
+  private readonly source: string;
+  private readonly lineFeed: Finder;
+  private readonly colon: Finder;
+  private readonly hash: Finder;
+
+  constructor(source: string) {
+    this.source = source;
+    this.lineFeed = new Finder(source, '\n');
+    this.colon = new Finder(source, ': ');
+    this.hash = new Finder(source, ' #');
+  }
+
+  /** The first `: `, ` #` (at its second character) or end of a line at or behind `at`; a colon that ends the line ends plain text as well. */
+  plainEnd(at: number): number {
+    const line = this.lineFeed.next(at);
+    const end = Math.min(line, this.colon.next(at), this.hash.next(at) + 1);
+    return end === line && end > at && this.source.charCodeAt(end - 1) === code.colon ? end - 1 : end;
+  }
+}
+
 /** A place in a text that knows its line and column and how many breaks lie between it and the last visible character. */
 export class Cursor {
   readonly source: string;
@@ -61,9 +104,12 @@ export class Cursor {
   lineStart: number;
   /** Line breaks passed since the last character that was neither break nor blank. */
   breaks = 0;
+  /** For texts that are all line feeds and spaces. */
+  readonly lines: LineFinder | undefined;
 
   constructor(source: string) {
     this.source = source;
+    this.lines = /[\t\r\u0085\u2028\u2029]/.test(source) ? undefined : new LineFinder(source);
     this.end = source.length;
     this.at = source.charCodeAt(0) === 0xfeff ? 1 : 0;
     this.lineStart = this.at;

@@ -19,7 +19,6 @@ const tooLarge = 'this integer needs more than 64 bits: it is kept with all its 
  */
 export function leafOf(node: ScalarNode, indent: number | undefined, alias: Slot | undefined): LeafReading | undefined {
   const slot = indent === undefined ? undefined : slotOf(node, indent);
-  if (isPlainString(node)) return { node: stringLeaf(node.value, slot, alias), note: undefined };
   const value = resolveScalar(node);
   if (value === undefined || (value.type === 'time' && value.text === '')) return undefined;
   if (value.type === 'null') return { node: placed({ kind: 'null' }, slot, alias), note: undefined };
@@ -49,14 +48,10 @@ export function placed<T extends Leaf | Mapping | Sequence | { readonly kind: 'n
   return alias === undefined ? node : { ...node, alias };
 }
 
-function isPlainString(node: ScalarNode): boolean {
+/** Whether a scalar is a string for all that its content may be. */
+export function isPlainString(node: ScalarNode): boolean {
   if (node.tag !== undefined) return false;
   return node.style !== 'plain' || beginsString(node.value.charCodeAt(0));
-}
-
-function stringLeaf(text: string, slot: Slot | undefined, alias: Slot | undefined): Leaf {
-  if (slot !== undefined) return { kind: 'leaf', type: 'str', text, slot };
-  return alias === undefined ? { kind: 'leaf', type: 'str', text } : { kind: 'leaf', type: 'str', text, alias };
 }
 
 const bytesLeaf = ({ text, bytes }: ScalarValue): Leaf =>

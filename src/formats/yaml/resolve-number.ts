@@ -27,16 +27,17 @@ export const fractionOnly = (text: string): NumberValue | undefined => float(tex
 function integer(plain: string): NumberValue | undefined {
   const parts = integerForm.exec(plain);
   if (parts === null) return undefined;
-  const [, sign = '', hex, binary, octal, decimal] = parts;
-  const value =
-    magnitude('0x', hex) ??
-    magnitude('0b', binary) ??
-    magnitude('0o', octal) ??
-    (decimal === undefined ? undefined : magnitude('', decimal));
+  const [, sign, hex, binary, octal, decimal] = parts;
+  const value = magnitude('0x', hex) ?? magnitude('0b', binary) ?? magnitude('0o', octal) ?? magnitude('', decimal);
   if (value === undefined) return undefined;
-  const signed = sign === '-' ? -value : value;
-  if (signed >= smallest && signed <= largest) return { type: 'int', text: signed.toString() };
+  const small = within64(value, sign);
+  if (small !== undefined) return small;
   return sign === '' && value <= largestUnsigned ? { type: 'uint', text: goFloat(Number(value)) } : undefined;
+}
+
+function within64(value: bigint, sign: string | undefined): NumberValue | undefined {
+  const signed = sign === '-' ? -value : value;
+  return signed >= smallest && signed <= largest ? { type: 'int', text: signed.toString() } : undefined;
 }
 
 /** Undefined where there are no digits, or more than 64 bits can hold. */
@@ -58,7 +59,5 @@ function signedDigits(plain: string): NumberValue | undefined {
   const digits = binary ?? octal;
   if (digits === undefined) return undefined;
   const value = magnitude(binary === undefined ? '0o' : '0b', digits.slice(1));
-  if (value === undefined) return undefined;
-  const signed = digits.startsWith('-') ? -value : value;
-  return signed >= smallest && signed <= largest ? { type: 'int', text: signed.toString() } : undefined;
+  return value === undefined ? undefined : within64(value, digits.charAt(0));
 }

@@ -37,8 +37,9 @@ function zoneText(zone: string): string | undefined {
 
 const isClock = (hour = 0, minute = 0, second = 0): boolean => hour < 24 && minute < 60 && second < 60;
 
-function isDate(year = 0, month = 0, day = 0): boolean {
-  if (month < 1 || month > 12 || day < 1) return false;
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  return day <= (month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31);
+const isDate = (year = 0, month = 0, day = 0): boolean => month >= 1 && month <= 12 && day >= 1 && day <= daysIn(month, year);
+
+function daysIn(month: number, year: number): number {
+  if (month !== 2) return [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
 }

@@ -34,38 +34,14 @@ export function resolveScalar(node: ScalarNode): ScalarValue | undefined {
 }
 
 /** Whether a string put in the scalar's place is a string: its tag asks for nothing else. */
-export function takesStrings(tag: string | undefined): boolean {
-  switch (tag) {
-    case '!!null':
-    case '!!bool':
-    case '!!int':
-    case '!!float':
-    case '!!timestamp':
-    case '!!binary':
-      return false;
-    default:
-      return true;
-  }
-}
+export const takesStrings = (tag: string | undefined): boolean =>
+  tag === undefined || !/^!!(?:null|bool|int|float|timestamp|binary)$/.test(tag);
 
-/** Whether plain text that begins so is a string whatever follows. */
+/** Whether plain text that begins so is a string whatever follows: not with a digit, a sign, a dot, a tilde, or n, t or f. */
 export function beginsString(unit: number): boolean {
-  if (unit >= 48 && unit <= 57) return false;
-  switch (unit) {
-    case 43: // + - . ~
-    case 45:
-    case 46:
-    case 126:
-    case 78: // N n T t F f
-    case 110:
-    case 84:
-    case 116:
-    case 70:
-    case 102:
-      return false;
-    default:
-      return unit > 0;
-  }
+  if (!(unit > 57)) return unit < 48 && unit !== 43 && unit !== 45 && unit !== 46;
+  const lower = unit | 0x20;
+  return unit !== 126 && lower !== 0x6e && lower !== 0x74 && lower !== 0x66;
 }
 
 /** What an untagged plain scalar is. */
@@ -81,24 +57,11 @@ export function resolvePlain(text: string): ScalarValue {
 }
 
 function word(text: string): ScalarValue | undefined {
-  switch (text) {
-    case '':
-    case '~':
-    case 'null':
-    case 'Null':
-    case 'NULL':
-      return nothing;
-    case 'true':
-    case 'True':
-    case 'TRUE':
-      return { type: 'bool', text: 'True' };
-    case 'false':
-    case 'False':
-    case 'FALSE':
-      return { type: 'bool', text: 'False' };
-    default:
-      return text.length < 6 && text.includes('.') ? special(text) : undefined;
-  }
+  if (text.length > 5) return undefined;
+  if (/^(?:~|null|Null|NULL)?$/.test(text)) return nothing;
+  if (/^(?:true|True|TRUE)$/.test(text)) return { type: 'bool', text: 'True' };
+  if (/^(?:false|False|FALSE)$/.test(text)) return { type: 'bool', text: 'False' };
+  return text.includes('.') ? special(text) : undefined;
 }
 
 function special(text: string): ScalarValue | undefined {
@@ -107,27 +70,30 @@ function special(text: string): ScalarValue | undefined {
   return undefined;
 }
 
+type CoreTag = '!!null' | '!!bool' | '!!int' | '!!float' | '!!timestamp';
+
 /** A scalar with one of the core's tags, which must fit it. */
-function resolveAs(tag: '!!null' | '!!bool' | '!!int' | '!!float' | '!!timestamp', text: string): ScalarValue | undefined {
-  const value = tag === '!!timestamp' ? resolvePlain(text) : withoutTime(text);
-  switch (tag) {
-    case '!!null':
-      return value.type === 'null' ? value : undefined;
-    case '!!bool':
-      return value.type === 'bool' ? value : undefined;
-    case '!!int':
-      return value.type === 'int' || value.type === 'uint' ? value : undefined;
-    case '!!float':
-      return value.type === 'int' ? { type: 'float', text: goFloat(Number(value.text)) } : value.type === 'float' ? value : undefined;
-    case '!!timestamp':
-      return value.type === 'time' ? value : undefined;
-  }
+function resolveAs(tag: CoreTag, text: string): ScalarValue | undefined {
+  const value = resolvePlain(text);
+  if (tag === '!!float' && value.type === 'int') return { type: 'float', text: goFloat(Number(value.text)) };
+  return typesOf(tag).includes(value.type) ? value : undefined;
 }
 
-/** Numbers win over timestamps under a tag; no text is both. */
-function withoutTime(text: string): ScalarValue {
-  const value = resolvePlain(text);
-  return value.type === 'time' ? { type: 'str', text } : value;
+function typesOf(tag: CoreTag): readonly ScalarValue['type'][] {
+  switch (tag) {
+    case '!!null':
+      return ['null'];
+    case '!!bool':
+      return ['bool'];
+    case '!!int':
+      return ['int', 'uint'];
+    case '!!float':
+      return ['float'];
+    case '!!timestamp':
+      return ['time'];
+    default:
+      return [];
+  }
 }
 
 /** `!!binary`: base64 with padding, line breaks left out. */

@@ -21,7 +21,7 @@ export function scanBlockScalar(state: ScanState): Token {
   const kept = chomping === code.plus ? body.blankLines : '';
   const value = (chomping === code.hyphen ? text : text + body.lastBreak) + kept;
   const end = kept === '' ? (body.end ?? headerEnd) : body.blankEnd;
-  return scalar(literal ? 'literal' : 'folded', value, start, end, column);
+  return scalar(literal ? 'literal' : 'folded', value, [start, end], column);
 }
 
 /** Reads the chomping and indentation indicators, in either order. */

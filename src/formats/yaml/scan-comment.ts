@@ -91,10 +91,9 @@ class CommentBlock {
   }
 
   private endOfLine(unit: number, closesFlow: boolean): boolean {
-    if (closesFlow || !this.recentlyEmpty) {
-      if (closesFlow || this.endsFoot()) {
-        if (this.text.length > 0) this.flush('foot', this.startColumn - 1 < this.indent ? this.start : this.token, this.ahead);
-      } else if (this.text.length > 0 && unit !== 0) this.text.push(undefined);
+    if (this.text.length > 0 && (closesFlow || !this.recentlyEmpty)) {
+      if (closesFlow || this.endsFoot()) this.flush('foot', this.startColumn - 1 < this.indent ? this.start : this.token, this.ahead);
+      else if (unit !== 0) this.text.push(undefined);
     }
     if (!isBreak(unit)) return false;
     this.noEmptyYet = false;

@@ -1,4 +1,4 @@
-import { code, isBlankOrEnd, isBreak } from './cursor.ts';
+import { code, isBlank, isBlankOrEnd, isBreak } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
 import type { ScanState } from './scan-state.ts';
 import { scalar } from './token.ts';
@@ -29,49 +29,59 @@ export function scanPlain(state: ScanState): Token {
     if (!inFlow && cursor.column <= state.indent) break;
   }
   if (fold !== undefined) state.keyAllowed = true;
-  return scalar('plain', text, start, end, column);
+  return scalar('plain', text, [start, end], column);
 }
 
 /** Moves to what ends the scalar on this line, or the line; returns where its last visible character ends. */
 function passLine(cursor: Cursor, inFlow: boolean): number {
+  const { source, lines } = cursor;
+  const from = cursor.at;
+  let at = lines === undefined || inFlow ? plainEnd(cursor, inFlow) : lines.plainEnd(from);
+  cursor.at = at;
+  while (at > from && isBlank(source.charCodeAt(at - 1))) at--;
+  return at;
+}
+
+function plainEnd(cursor: Cursor, inFlow: boolean): number {
   const { source, end } = cursor;
-  let last = cursor.at;
-  let at = cursor.at;
+  let { at } = cursor;
   for (; at < end; at++) {
     const unit = source.charCodeAt(at);
-    if (unit <= code.space) {
-      if (unit === code.space || unit === code.tab) continue;
-      break;
-    }
-    if (unit === code.colon ? isColon(cursor, at) : ends(unit, inFlow, at !== last)) break;
-    last = at + 1;
+    // Nearly every character is neither blank, sign nor break.
+    if (unit > code.colon && unit < 0x85 && !inFlow) continue;
+    if (unit <= code.colon ? endsLow(cursor, at, inFlow) : endsHigh(unit, inFlow)) break;
   }
-  cursor.at = at;
-  return last;
+  return at;
 }
 
-function isColon({ source, end }: Cursor, at: number): boolean {
-  return at + 1 >= end || isBlankOrEnd(source.charCodeAt(at + 1));
-}
-
-/** Whether a visible character other than a colon ends a plain scalar. */
-function ends(unit: number, inFlow: boolean, afterBlank: boolean): boolean {
-  if (unit === code.hash) return afterBlank;
-  if (unit > 0x84) return isBreak(unit);
-  return inFlow && isFlowMark(unit);
-}
-
-function isFlowMark(unit: number): boolean {
-  switch (unit) {
+/** Whether a character up to the colon ends a plain scalar: a break, `: `, ` #`, between brackets a comma. */
+function endsLow(cursor: Cursor, at: number, inFlow: boolean): boolean {
+  switch (cursor.source.charCodeAt(at)) {
     case code.comma:
+      return inFlow;
+    case code.lineFeed:
+    case code.carriageReturn:
+      return true;
+    case code.hash:
+      return isBlank(cursor.source.charCodeAt(at - 1));
+    case code.colon:
+      return at + 1 >= cursor.end || isBlankOrEnd(cursor.source.charCodeAt(at + 1));
+    default:
+      return false;
+  }
+}
+
+/** Whether a character behind the colon in Unicode ends a plain scalar: a break, between brackets a sign. */
+function endsHigh(unit: number, inFlow: boolean): boolean {
+  switch (unit) {
     case code.question:
     case code.openBracket:
     case code.closeBracket:
     case code.openBrace:
     case code.closeBrace:
-      return true;
+      return inFlow;
     default:
-      return false;
+      return isBreak(unit);
   }
 }
 

@@ -33,7 +33,7 @@ export function scanQuoted(state: ScanState): Token {
       if (cursor.atDocumentMark()) throw state.fail('a document begins or ends within a quoted scalar', start);
     }
   }
-  return scalar(quote === code.quote ? 'double' : 'single', text, start, cursor.at, column);
+  return scalar(quote === code.quote ? 'double' : 'single', text, [start, cursor.at], column);
 }
 
 /** Moves to the next quote, break, or (in double quotes) backslash. */

@@ -1,4 +1,5 @@
-import { code, isBlank, isBlankOrEnd, isBreak } from './cursor.ts';
+import { closeBlocks, deepen, openBlock } from './blocks.ts';
+import { code, isBlankOrEnd, isBreak } from './cursor.ts';
 import type { CommentLine } from './node.ts';
 import { scanBlockScalar } from './scan-block.ts';
 import { scanComments, scanLineComment } from './scan-comment.ts';
@@ -6,12 +7,10 @@ import { scanPlain } from './scan-plain.ts';
 import { scanAnchor, scanDirective, scanTag } from './scan-property.ts';
 import { scanQuoted } from './scan-quoted.ts';
 import { ScanState } from './scan-state.ts';
-import type { SimpleKey } from './scan-state.ts';
+import { currentKey, dropKey, forgetKey, isStillKey, saveKey } from './simple-keys.ts';
 import { mark } from './token.ts';
 import type { Token, TokenKind } from './token.ts';
 
-/** How far behind its start a `:` may still make a simple key, in characters. */
-const keyReach = 1024;
 /** Consumed tokens that may lie about before the queue is cut. */
 const slack = 256;
 
@@ -32,6 +31,7 @@ export class Scanner {
     return this.state.commentLines;
   }
 
+  /** Comments that wait for their token. */
   get pending(): ScanState['pending'] {
     return this.state.pending;
   }
@@ -61,8 +61,10 @@ export class Scanner {
 
   private headMayBeKey(): boolean {
     const { keys, tokens, head } = this.state;
-    const key = keys[tokens[head]?.simpleKey ?? -1];
-    return key !== undefined && this.isStillKey(key);
+    const index = tokens[head]?.simpleKey ?? -1;
+    if (index < 0) return false;
+    const key = keys[index];
+    return key !== undefined && isStillKey(this.state, key);
   }
 
   private fetch(): void {
@@ -70,7 +72,7 @@ export class Scanner {
     const { cursor } = state;
     const from = cursor.at;
     this.passToToken(from, cursor.line);
-    this.closeBlocks(cursor.column, from);
+    closeBlocks(state, cursor.column, from);
     const unit = cursor.peek();
     if (unit === 0) this.fetchEnd();
     else if (cursor.at !== cursor.lineStart || !this.fetchAtLineStart(unit)) {
@@ -86,16 +88,20 @@ export class Scanner {
     const { state } = this;
     const { cursor } = state;
     for (;;) {
-      let unit = cursor.peek();
-      while (unit === code.space || (unit === code.tab && (state.flowLevel > 0 || !state.keyAllowed))) {
-        cursor.at++;
-        unit = cursor.peek();
-      }
+      this.passBlanks();
+      const unit = cursor.peek();
       if (state.pending.length > 0 && !isBreak(unit)) this.raiseEntryComment();
       if (unit === code.hash) scanComments(state, from, line);
       if (cursor.takeBreak() === '') return;
       if (state.flowLevel === 0) state.keyAllowed = true;
     }
+  }
+
+  /** Tabs are blanks where no key may begin. */
+  private passBlanks(): void {
+    const { cursor, flowLevel, keyAllowed } = this.state;
+    const tab = flowLevel > 0 || !keyAllowed ? code.tab : code.space;
+    for (let unit = cursor.peek(); unit === code.space || unit === tab; unit = cursor.peek()) cursor.at++;
   }
 
   /** A line comment right before the first entry of a sequence heads what follows. */
@@ -135,13 +141,13 @@ export class Scanner {
   }
 
   private endDocument(): void {
-    this.closeBlocks(-1, this.state.cursor.at);
-    this.dropKey();
+    closeBlocks(this.state, -1, this.state.cursor.at);
+    dropKey(this.state);
     this.state.keyAllowed = false;
   }
 
+  // oxlint-disable-next-line complexity -- one flat list of the characters that steer YAML
   private fetchContent(unit: number): void {
-    const { state } = this;
     switch (unit) {
       case code.openBracket:
         return this.fetchFlowStart('flow-sequence-start');
@@ -152,10 +158,7 @@ export class Scanner {
       case code.closeBrace:
         return this.fetchFlowEnd('flow-mapping-end');
       case code.comma:
-        this.dropKey();
-        state.keyAllowed = true;
-        this.fetchMark('flow-entry');
-        return;
+        return this.fetchComma();
       case code.asterisk:
       case code.ampersand:
         return this.fetchKeyPart(scanAnchor);
@@ -164,40 +167,59 @@ export class Scanner {
       case code.apostrophe:
       case code.quote:
         return this.fetchKeyPart(scanQuoted);
+      case code.hyphen:
+      case code.question:
+      case code.colon:
+        return this.fetchIndicator(unit);
+      case code.bar:
+      case code.greater:
+        return this.fetchBlockScalar();
+      case code.tab:
+      case code.hash:
+      case code.percent:
+      case code.at:
+      case code.backquote:
+        throw this.state.fail('no value can begin with this character');
       default:
-        return this.fetchOther(unit);
+        return this.fetchKeyPart(scanPlain);
     }
   }
 
-  private fetchOther(unit: number): void {
+  /** A dash, question mark or colon is a sign before a blank (or between brackets), else it begins a scalar. */
+  private fetchIndicator(unit: number): void {
     const { state } = this;
-    const next = state.cursor.peek(1);
-    const inFlow = state.flowLevel > 0;
-    if (unit === code.hyphen && isBlankOrEnd(next)) this.fetchEntry();
-    else if (unit === code.question && (inFlow || isBlankOrEnd(next))) this.fetchKey();
-    else if (unit === code.colon && (inFlow || isBlankOrEnd(next))) this.fetchValue();
-    else if (!inFlow && (unit === code.bar || unit === code.greater)) this.fetchBlockScalar();
-    else if (isBlank(unit) || '|>#%@`'.includes(String.fromCharCode(unit))) throw state.fail('no value can begin with the character here');
-    else this.fetchKeyPart(scanPlain);
+    const stands = isBlankOrEnd(state.cursor.peek(1));
+    if (!stands && (unit === code.hyphen || state.flowLevel === 0)) this.fetchKeyPart(scanPlain);
+    else if (unit === code.hyphen) this.fetchEntry();
+    else if (unit === code.question) this.fetchKey();
+    else this.fetchValue();
+  }
+
+  private fetchComma(): void {
+    dropKey(this.state);
+    this.state.keyAllowed = true;
+    this.fetchMark('flow-entry');
   }
 
   private fetchBlockScalar(): void {
-    this.dropKey();
-    this.state.keyAllowed = true;
-    this.state.tokens.push(scanBlockScalar(this.state));
+    const { state } = this;
+    if (state.flowLevel > 0) throw state.fail('a block scalar cannot stand between brackets');
+    dropKey(state);
+    state.keyAllowed = true;
+    state.tokens.push(scanBlockScalar(state));
   }
 
   /** Fetches what a simple key may begin with. */
   private fetchKeyPart(scan: (state: ScanState) => Token): void {
     const { state } = this;
-    const key = this.saveKey();
+    const key = saveKey(state);
     state.keyAllowed = false;
     this.append(scan(state), key);
   }
 
   private fetchFlowStart(kind: TokenKind): void {
     const { state } = this;
-    const key = this.saveKey();
+    const key = saveKey(state);
     state.keyAllowed = true;
     const token = this.fetchMark(kind, key);
     state.flowLevel++;
@@ -207,11 +229,11 @@ export class Scanner {
 
   private fetchFlowEnd(kind: TokenKind): void {
     const { state } = this;
-    this.dropKey();
+    dropKey(state);
     if (state.flowLevel > 0) {
       state.flowLevel--;
       const key = state.keys.pop();
-      if (key?.token !== undefined) key.token.simpleKey = -1;
+      if (key !== undefined) forgetKey(key);
     }
     state.keyAllowed = false;
     this.fetchMark(kind);
@@ -221,9 +243,9 @@ export class Scanner {
     const { state } = this;
     if (state.flowLevel === 0) {
       if (!state.keyAllowed) throw state.fail('no entry of a sequence can begin here');
-      this.openBlock('sequence-start');
+      openBlock(state, 'sequence-start');
     }
-    this.dropKey();
+    dropKey(state);
     state.keyAllowed = true;
     this.fetchMark('entry');
   }
@@ -232,28 +254,27 @@ export class Scanner {
     const { state } = this;
     if (state.flowLevel === 0) {
       if (!state.keyAllowed) throw state.fail('no key can begin here');
-      this.openBlock('mapping-start');
+      openBlock(state, 'mapping-start');
     }
-    this.dropKey();
+    dropKey(state);
     state.keyAllowed = state.flowLevel === 0;
     this.fetchMark('key');
   }
 
   private fetchValue(): void {
     const { state } = this;
-    const key = this.currentKey();
-    if (this.isStillKey(key)) {
+    const key = currentKey(state);
+    if (isStillKey(state, key)) {
       const { token, at, column } = key;
       const place = token === undefined ? -1 : state.tokens.lastIndexOf(token);
       this.insert(place, mark('key', at, at, column));
-      if (this.deepen(column)) this.insert(place, mark('mapping-start', at, at, column));
-      key.possible = false;
-      if (token !== undefined) token.simpleKey = -1;
+      if (deepen(state, column)) this.insert(place, mark('mapping-start', at, at, column));
+      forgetKey(key);
       state.keyAllowed = false;
     } else {
       if (state.flowLevel === 0) {
         if (!state.keyAllowed) throw state.fail('no value of a mapping can stand here');
-        this.openBlock('mapping-start');
+        openBlock(state, 'mapping-start');
       }
       state.keyAllowed = state.flowLevel === 0;
     }
@@ -270,105 +291,15 @@ export class Scanner {
   }
 
   private append(token: Token, key: number): void {
-    const { state } = this;
-    state.tokens.push(token);
-    const simpleKey = state.keys[key];
-    if (simpleKey === undefined) return;
-    simpleKey.token = token;
-    token.simpleKey = key;
+    this.state.tokens.push(token);
+    if (key < 0) return;
+    currentKey(this.state).token = token;
+    const own = token;
+    own.simpleKey = key;
   }
 
   private insert(place: number, token: Token): void {
     const { tokens, head } = this.state;
     tokens.splice(Math.max(place, head), 0, token);
   }
-
-  /** Opens a block collection at this column, unless one is open there. */
-  private openBlock(kind: TokenKind): void {
-    const { at, column } = this.state.cursor;
-    if (this.deepen(column)) this.state.tokens.push(mark(kind, at, at, column));
-  }
-
-  private deepen(column: number): boolean {
-    const { state } = this;
-    if (state.flowLevel > 0 || state.indent >= column) return false;
-    state.indents.push(state.indent);
-    state.indent = column;
-    return true;
-  }
-
-  /** Closes the block collections that are indented more than `column`. Comments as deep as one stand before its end, so that they stay with it. */
-  private closeBlocks(column: number, from: number): void {
-    const { state } = this;
-    if (state.flowLevel > 0) return;
-    let end = from - 1;
-    while (state.indent > column) {
-      end = this.reachBack(end);
-      state.tokens.push(mark('block-end', end, end, state.indent));
-      state.indent = state.indents.pop() ?? -1;
-    }
-  }
-
-  private reachBack(from: number): number {
-    const { pending, indent } = this.state;
-    let end = from;
-    let stop = from;
-    for (let i = pending.length - 1; i >= 0; i--) {
-      const comment = pending[i];
-      if (comment === undefined || comment.end < stop) break;
-      if (comment.startColumn === indent + 1) end = comment.start;
-      stop = comment.searched;
-    }
-    return end;
-  }
-
-  /** Notes that a simple key may begin here; returns its index, -1 where none may. */
-  private saveKey(): number {
-    const { state } = this;
-    if (!state.keyAllowed) return -1;
-    this.dropKey();
-    const key = this.currentKey();
-    const { at, line, column } = state.cursor;
-    key.possible = true;
-    key.required = state.flowLevel === 0 && state.indent === column;
-    key.at = at;
-    key.line = line;
-    key.column = column;
-    key.token = undefined;
-    return state.keys.length - 1;
-  }
-
-  private dropKey(): void {
-    const key = this.currentKey();
-    if (!key.possible) return;
-    if (key.required) throw this.missingColon(key);
-    key.possible = false;
-    if (key.token !== undefined) key.token.simpleKey = -1;
-  }
-
-  private isStillKey(key: SimpleKey): boolean {
-    if (!key.possible) return false;
-    const { cursor } = this.state;
-    if (key.line === cursor.line && (cursor.at - key.at <= keyReach || charactersBetween(cursor.source, key.at, cursor.at) <= keyReach))
-      return true;
-    if (key.required) throw this.missingColon(key);
-    key.possible = false;
-    return false;
-  }
-
-  private missingColon(key: SimpleKey): Error {
-    return this.state.fail('a key must be followed by : on its line', key.at);
-  }
-
-  private currentKey(): SimpleKey {
-    const key = this.state.keys.at(-1);
-    if (key === undefined) throw new RangeError('there is a key for each flow level');
-    return key;
-  }
-}
-
-function charactersBetween(source: string, from: number, to: number): number {
-  let count = to - from;
-  for (let at = from; at < to; at++) if ((source.charCodeAt(at) & 0xfc00) === 0xdc00) count--;
-  return count;
 }

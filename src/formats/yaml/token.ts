@@ -41,7 +41,9 @@ export interface Token {
 }
 
 /** A token without content. */
-export const mark = (kind: TokenKind, start: number, end: number, column: number): Token => word(kind, [start, end, column], '');
+export function mark(kind: TokenKind, start: number, end: number, column: number): Token {
+  return { kind, start, end, column, value: '', suffix: '', style: 'plain', simpleKey: -1 };
+}
 
 /** A token with a word of content. */
 export function word(kind: TokenKind, [start, end, column]: readonly [number, number, number], value: string, suffix = ''): Token {
@@ -49,6 +51,6 @@ export function word(kind: TokenKind, [start, end, column]: readonly [number, nu
 }
 
 /** A scalar token. */
-export function scalar(style: ScalarStyle, value: string, start: number, end: number, column: number): Token {
+export function scalar(style: ScalarStyle, value: string, [start, end]: readonly [number, number], column: number): Token {
   return { kind: 'scalar', start, end, column, value, suffix: '', style, simpleKey: -1 };
 }

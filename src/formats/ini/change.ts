@@ -8,8 +8,8 @@ import { metadataSection } from './metadata-text.ts';
 import { scalarText } from './print.ts';
 import { defaultSection, scan } from './scan.ts';
 import type { KeyStatement, Section } from './scan.ts';
-import { canPrecedeComment, hasComment, spellValue } from './spell.ts';
-import { endOfLine, lineStart } from './white-space.ts';
+import { fitsIn, spellValue } from './spell.ts';
+import { endOfLine, lineEnd, lineStart, trimEnd } from './white-space.ts';
 
 /** Edits that set `[section][key]` to a scalar, or `[section]` to a mapping of scalars; of several sections of a name the first is meant, as in real sops. Throws `UNPRINTABLE_DOCUMENT`, `PATH_NOT_FOUND`, `UNSUPPORTED`. */
 export function set({ source }: Document, path: TreePath, value: Node): readonly Edit[] {
@@ -43,21 +43,15 @@ export function unset({ source }: Document, path: TreePath): readonly Edit[] {
 
 const notFound = (path: TreePath): SopsError => new SopsError('PATH_NOT_FOUND', `there is no ${showPath(path)}`, { path: showPath(path) });
 
-/** A value in its place; where no spelling of it can stand before the comment behind it, the comment moves above. */
-function setValue(source: string, statement: KeyStatement, text: string): readonly Edit[] {
-  const { token, inline } = statement.value;
-  if (inline === undefined || !hasComment(source, token) || canPrecedeComment(text)) {
-    const apart = token.end === inline?.start && text !== '' ? ' ' : '';
-    return [{ span: token, text: spellValue(source, token, text) + apart }];
-  }
-  const { lines, key } = statement;
-  const indent = source.slice(lines.start, key.start);
-  const comment = `${indent}${source.slice(inline.start, inline.end)}${endOfLine(source)}`;
-  const alone = source.slice(0, token.end);
-  return [
-    { span: { start: lines.start, end: lines.start }, text: comment },
-    { span: { start: token.start, end: inline.end }, text: spellValue(alone, token, text) },
-  ];
+/** A value in its place; where no spelling of it can stand before what follows, a comment moves above, and what go-ini passes over goes. */
+function setValue(source: string, { lines, key, value: { token, inline } }: KeyStatement, text: string): readonly Edit[] {
+  const apart = token.end === inline?.start && text !== '' ? ' ' : '';
+  if (fitsIn(source, token, text)) return [{ span: token, text: spellValue(source, token, text) + apart }];
+  const end = trimEnd(source, token.end, lineEnd(source, token.end));
+  const edit = { span: { start: token.start, end }, text: spellValue(source.slice(0, token.end), token, text) };
+  if (inline === undefined) return [edit];
+  const comment = `${source.slice(lines.start, key.start)}${source.slice(inline.start, inline.end)}${endOfLine(source)}`;
+  return [{ span: { start: lines.start, end: lines.start }, text: comment }, edit];
 }
 
 function setSection(source: string, name: string, value: Node, section?: Section): readonly Edit[] {

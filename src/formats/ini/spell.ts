@@ -1,6 +1,6 @@
 import type { Slot } from '../../document/tree.ts';
 import { findMark, isSurrounded, readValue } from './value.ts';
-import { lineEnd, trim } from './white-space.ts';
+import { lineEnd, trim, trimEnd } from './white-space.ts';
 
 /** The quotes around a value; those of three characters and the backquote can hold line breaks. */
 export type Quote = '' | '"' | "'" | '`' | '"""';
@@ -8,10 +8,17 @@ export type Quote = '' | '"' | "'" | '`' | '"""';
 /** How go-ini writes a value (`file.go`, writeToBuffer). */
 export const printValueText = (text: string): string => inQuotes(text, printedQuote(text));
 
-/** The value as it is written in the place of `slot`: in the quotes that stand there if it can be read in them, else as go-ini writes it if that can be read, else in any quotes that can. */
+/**
+ * The value as it is written in the place of `slot`: in the quotes that stand there if it can be read in them, else as go-ini writes it if that can be read, else in
+ * any quotes that can. What stands behind the value must be read as it was.
+ */
 export function spellValue(source: string, slot: Slot, text: string): string {
-  return spellIn(text, quoteOf(source.slice(slot.start, slot.end)), hasComment(source, slot));
+  const quote = quoteFor(source, slot, text) ?? printedQuote(text);
+  return inQuotes(text, quote);
 }
+
+/** Whether any spelling of the text can be read in the place of `slot`. */
+export const fitsIn = (source: string, slot: Slot, text: string): boolean => quoteFor(source, slot, text) !== undefined;
 
 /** The value as decryption writes it: where no quotes and no comment ask for anything else, as go-ini writes it, which it cannot always read again. */
 export function spellOpened(source: string, slot: Slot, text: string): string {
@@ -19,15 +26,28 @@ export function spellOpened(source: string, slot: Slot, text: string): string {
   return isPlain ? printValueText(text) : spellValue(source, slot, text);
 }
 
-/** The value as it is written in a new place; `commented` tells whether a comment follows the value. */
-export function spellIn(text: string, wanted: Quote, commented = false): string {
-  const printed = printedQuote(text);
-  const candidates: readonly Quote[] = [wanted, printed, '', '`', '"""', '"', "'"];
-  return inQuotes(text, candidates.find((quote) => holds(quote, text, commented)) ?? printed);
+/** The value as it is written in a new place, in the quotes that are wanted if it can be read in them. */
+export function spellIn(text: string, wanted: Quote): string {
+  return inQuotes(
+    text,
+    candidates(wanted, text).find((quote) => holds(quote, text, { behind: '', commented: false })) ?? printedQuote(text),
+  );
 }
 
-/** Whether any spelling of the text can be read where a comment follows it. */
-export const canPrecedeComment = (text: string): boolean => (['', '`', '"""', '"', "'"] as const).some((quote) => holds(quote, text, true));
+/** What stands behind a value on its last line, and whether go-ini takes it for a comment. */
+interface Rest {
+  readonly behind: string;
+  readonly commented: boolean;
+}
+
+function quoteFor(source: string, slot: Slot, text: string): Quote | undefined {
+  const wanted = quoteOf(source.slice(slot.start, slot.end));
+  const end = trimEnd(source, slot.end, lineEnd(source, slot.end));
+  const rest = { behind: source.slice(slot.end, end), commented: hasComment(source, slot) };
+  return candidates(wanted, text).find((quote) => holds(quote, text, rest));
+}
+
+const candidates = (wanted: Quote, text: string): readonly Quote[] => [wanted, printedQuote(text), '', '`', '"""', '"', "'"];
 
 /** The quotes of a value as it stands in a text. */
 export function quoteOf(token: string): Quote {
@@ -39,7 +59,7 @@ export function quoteOf(token: string): Quote {
 }
 
 /** Whether go-ini sees a comment behind the value on its last line: not behind one in backquotes or three quotes on a single line. */
-export function hasComment(source: string, slot: Slot): boolean {
+function hasComment(source: string, slot: Slot): boolean {
   const token = source.slice(slot.start, slot.end);
   if (!token.includes('\n') && /^(?:`|""")/.test(token)) return false;
   return findMark(source, { start: slot.end, end: lineEnd(source, slot.end) }) !== -1;
@@ -53,10 +73,10 @@ function printedQuote(text: string): Quote {
   return trim(text).length === text.length ? '' : '"';
 }
 
-/** Whether go-ini reads the text in these quotes as it is, and the comment that follows, if any, as a comment. */
-function holds(quote: Quote, text: string, commented: boolean): boolean {
-  if (text === '' && quote === '') return true;
-  const line = `${inQuotes(text, quote)}${commented ? ' ;' : ''}\n`;
+/** Whether go-ini reads the text in these quotes as it is, and what follows as it was. */
+function holds(quote: Quote, text: string, { behind, commented }: Rest): boolean {
+  if (text === '' && quote === '' && behind === '') return true;
+  const line = `${inQuotes(text, quote)}${behind}\n`;
   const read = readValue(line, 0, lineEnd(line, 0));
   return read?.text === text && read.next === line.length && (read.inline !== undefined) === commented;
 }

@@ -17,13 +17,6 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const sextets = new Int8Array(128).fill(-1);
 for (let i = 0; i < alphabet.length; i++) sextets[alphabet.charCodeAt(i)] = i;
 
-/** Standard base64 with padding. */
-export function base64(bytes: Uint8Array): string {
-  let binary = '';
-  for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return btoa(binary);
-}
-
 /** Bytes of standard base64 with padding; undefined for anything else, other spellings of the same bytes included (Go lets those pass, so a flipped bit would too). */
 export function fromBase64(text: string): Uint8Array | undefined {
   const { length } = text;

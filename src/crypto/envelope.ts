@@ -1,4 +1,5 @@
-import { base64, fromBase64 } from './bytes.ts';
+import { AsciiWriter, base64Length } from './ascii-writer.ts';
+import { fromBase64 } from './bytes.ts';
 
 /** `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`, taken apart. */
 export interface Envelope {
@@ -14,8 +15,11 @@ const head = 'ENC[AES256_GCM,data:';
 export const looksSealed = (text: string): boolean => text.startsWith('ENC[AES256_GCM,');
 
 /** Writes an envelope (sops `aes/cipher.go`, Encrypt). */
-export const printEnvelope = ({ data, nonce, tag, type }: Envelope): string =>
-  `${head}${base64(data)},iv:${base64(nonce)},tag:${base64(tag)},type:${type}]`;
+export function printEnvelope({ data, nonce, tag, type }: Envelope): string {
+  const writer = new AsciiWriter(head.length + base64Length(data) + base64Length(nonce) + base64Length(tag) + type.length + 17);
+  writer.text(head).base64(data).text(',iv:').base64(nonce).text(',tag:').base64(tag).text(',type:').text(type).text(']');
+  return writer.done();
+}
 
 /**
  * Reads an envelope (sops `aes/cipher.go`, parse); undefined for anything else.

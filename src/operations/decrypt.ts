@@ -19,7 +19,7 @@ export interface DecryptOptions {
  * Throws `METADATA_NOT_FOUND`, `DATA_KEY_UNRECOVERABLE`, `VALUE_UNOPENABLE`, `MAC_MISMATCH`, `PATH_NOT_FOUND`, `UNPRINTABLE_DOCUMENT`.
  */
 export async function decrypt(source: Uint8Array, formats: Formats, options: DecryptOptions, services: Services): Promise<Outcome> {
-  const file = await openFile(source, formats.input, options, services);
+  const file = await openFile(source, formats.input, { ...options, readOnly: true }, services);
   try {
     return { content: contentOf(file, formats, options.extract), warnings: file.warnings };
   } finally {

@@ -48,18 +48,20 @@ export function readSealed(source: Uint8Array, format: Format, { keySources }: P
   return { document, metadata: readMetadata(record, keySources), branches: withoutRecord(document.branches, format.shape), format };
 }
 
+/** How to open. */
+export interface OpenOptions {
+  readonly ignoreMac: boolean;
+  /** The file is only read: its ciphertexts need not be remembered for writing it again. */
+  readonly readOnly?: boolean;
+}
+
 /** Opens an encrypted file: data key, values, MAC. Nothing is given out before the MAC agrees, unless it is to be ignored. */
-export async function openFile(
-  source: Uint8Array,
-  format: Format,
-  options: { readonly ignoreMac: boolean },
-  services: Services,
-): Promise<OpenedFile> {
+export async function openFile(source: Uint8Array, format: Format, options: OpenOptions, services: Services): Promise<OpenedFile> {
   const sealed = readSealed(source, format, services);
   const selects = await selectorOf(sealed.metadata.selection, 'read');
   const dataKey = await recoverDataKey(sealed.metadata, services);
   try {
-    return { ...sealed, selects, dataKey, ...openAll(sealed, selects, dataKey, options.ignoreMac) };
+    return { ...sealed, selects, dataKey, ...openAll(sealed, selects, dataKey, options) };
   } catch (error) {
     wipe(dataKey);
     throw error;
@@ -70,14 +72,14 @@ function openAll(
   { metadata, branches }: SealedFile,
   selects: Selector,
   dataKey: Uint8Array,
-  ignoreMac: boolean,
+  { ignoreMac, readOnly = false }: OpenOptions,
 ): Pick<OpenedFile, 'memory' | 'opened' | 'warnings'> {
   const memory = new CiphertextMemory();
   const opened = openValues(branches, {
     selects,
     macOnlyEncrypted: metadata.macOnlyEncrypted,
     open: (ciphertext, under) => openPayload(dataKey, ciphertext, under),
-    opened: (ciphertext, under, text, payload) => memory.remember(ciphertext.trimEnd(), under, text, payload),
+    ...(readOnly ? {} : { opened: (ciphertext, under, text, payload) => memory.remember(ciphertext.trimEnd(), under, text, payload) }),
   });
   if (!ignoreMac) checkMac(metadata, opened, dataKey, branches);
   const warnings =

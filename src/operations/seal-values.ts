@@ -1,6 +1,7 @@
 import { utf8 } from '../crypto/bytes.ts';
 import { Mac } from '../crypto/mac.ts';
-import { nonceLength, sealPayload } from '../crypto/value.ts';
+import { sealPayload } from '../crypto/value.ts';
+import type { Nonces } from '../crypto/nonces.ts';
 import { additionalData, showPath } from '../document/path.ts';
 import { canonicalText } from '../document/scalar.ts';
 import type { Comment, Leaf, Mapping } from '../document/tree.ts';
@@ -15,7 +16,7 @@ export interface Sealing {
   readonly selects: Selector;
   readonly macOnlyEncrypted: boolean;
   readonly memory: CiphertextMemory;
-  readonly random: (length: number) => Uint8Array;
+  readonly nonces: Nonces;
 }
 
 /** One item of a file as it must stand there after sealing, in walking order. */
@@ -23,6 +24,7 @@ export interface SealedItem {
   readonly item: Leaf | Comment;
   readonly additionalData: string;
   readonly sealed: Leaf | Comment;
+  readonly selected: boolean;
 }
 
 /** All values of a file, sealed. */
@@ -53,7 +55,7 @@ export function sealValues(branches: readonly Mapping[], sealing: Sealing): Seal
         if (selected || !sealing.macOnlyEncrypted) mac.add(item.bytes ?? item.text);
       }
       const sealed = selected ? sealItem(item, under, sealing, path) : item;
-      items.push({ item, additionalData: under, sealed });
+      items.push({ item, additionalData: under, sealed, selected });
       if (sealed !== item) replacements.set(item, sealed);
     });
   }
@@ -77,7 +79,7 @@ function unspelled(leaf: Leaf): Leaf {
 }
 
 /** The source's spelling travels inside the ciphertext wherever real sops reads it as the same value. `true` is left to be `True`, as every writer has it. */
-function payloadOf({ type, text, spelling }: Leaf): string {
+export function payloadOf({ type, text, spelling }: Leaf): string {
   if (spelling === undefined || (type === 'bool' && spelling === text.toLowerCase())) return text;
   return canonicalText(type, spelling) === text ? spelling : text;
 }
@@ -87,18 +89,14 @@ export function sealText(
   type: string,
   text: string,
   under: string,
-  { dataKey, memory, random }: Omit<Sealing, 'selects' | 'macOnlyEncrypted'>,
+  { dataKey, memory, nonces }: Omit<Sealing, 'selects' | 'macOnlyEncrypted'>,
 ): string {
   if (text === '') return '';
-  const payload = { type, bytes: utf8(text) };
-  const known = memory.recall(under, type, text);
-  const ciphertext = known ?? sealPayload(dataKey, random(nonceLength), payload, under);
-  if (known === undefined) memory.note(ciphertext, under, payload);
-  return ciphertext;
+  return memory.recall(under, type, text) ?? sealPayload(dataKey, nonces.next(), { type, bytes: utf8(text) }, under);
 }
 
-function sealBytes(bytes: Uint8Array, under: string, { dataKey, memory, random }: Sealing): string {
+function sealBytes(bytes: Uint8Array, under: string, { dataKey, memory, nonces }: Sealing): string {
   if (bytes.length === 0) return '';
   const text = new TextDecoder('latin1').decode(bytes);
-  return memory.recall(under, 'str', text) ?? sealPayload(dataKey, random(nonceLength), { type: 'str', bytes }, under);
+  return memory.recall(under, 'str', text) ?? sealPayload(dataKey, nonces.next(), { type: 'str', bytes }, under);
 }

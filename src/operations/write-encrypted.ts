@@ -1,9 +1,8 @@
 import { utf8 } from '../crypto/bytes.ts';
-import { nonceLength, sealPayload } from '../crypto/value.ts';
-import { additionalData } from '../document/path.ts';
+import { Nonces } from '../crypto/nonces.ts';
+import { sealPayload } from '../crypto/value.ts';
 import { moved, splice } from '../document/splice.ts';
-import type { Comment, Document, Leaf, Mapping } from '../document/tree.ts';
-import { walk } from '../document/walk.ts';
+import type { Comment, Document, Mapping } from '../document/tree.ts';
 import { SopsError } from '../errors.ts';
 import type { Format, PrintOptions } from '../formats/format.ts';
 import type { KeySource } from '../keysources/keysource.ts';
@@ -14,9 +13,9 @@ import { findRecord, shapeRecord, withoutRecord } from '../metadata/shape.ts';
 import type { Context } from '../ports.ts';
 import { between, layoutAdditionalData, printLayout } from './layout.ts';
 import type { CiphertextMemory } from './memory.ts';
-import { openValues } from './open-values.ts';
 import { openAsSops, openInPlace } from './plain-text.ts';
-import { type SealedItem, type SealedValues, sealText as sealAlone, sealValues } from './seal-values.ts';
+import { compare, openedAgain, type ReadItem, readItems } from './read-back.ts';
+import { type SealedValues, sealText as sealAlone, sealValues } from './seal-values.ts';
 import { type SealedText, sealText, type Writing, writings } from './sealed-text.ts';
 
 /** A document to encrypt, and all it takes. */
@@ -52,20 +51,20 @@ export interface WritingServices {
  * source, if need be with the layout entry. Throws `VALUE_UNSEALABLE`.
  */
 export function writeEncrypted(draft: Draft, { keySources, context }: WritingServices): Written {
-  const { random } = context;
+  const nonces = new Nonces(context.random);
   const { macOnlyEncrypted } = draft.metadata;
-  const sealing = { dataKey: draft.dataKey, selects: draft.selects, macOnlyEncrypted, memory: draft.memory, random };
+  const sealing = { dataKey: draft.dataKey, selects: draft.selects, macOnlyEncrypted, memory: draft.memory, nonces };
   const values = sealValues(draft.document.branches, sealing);
   keepRepresentable(draft.document, values);
   const lastModified = `${context.now().toISOString().slice(0, 19)}Z`;
-  const mac = sealPayload(draft.dataKey, random(nonceLength), { type: 'str', bytes: utf8(values.mac) }, lastModified);
+  const mac = sealPayload(draft.dataKey, nonces.next(), { type: 'str', bytes: utf8(values.mac) }, lastModified);
   const attach = (text: string, layout?: string): string => {
     const metadata: Metadata = { ...draft.metadata, lastModified, mac, ...(layout === undefined ? {} : { layout }) };
     const record = shapeRecord(writeMetadata(metadata, keySources), draft.formats.output.shape);
     return draft.formats.output.attach(text, record, draft.formats.print, draft.previous);
   };
   const candidate = firstThatReads(draft, values, attach, (item, under) => sealAlone('comment', item.text, under, sealing));
-  const layout = layoutOf(draft, candidate);
+  const layout = layoutOf(draft, values, candidate);
   const text =
     layout === undefined ? candidate.text : attach(candidate.sealed.text, sealAlone('str', layout, layoutAdditionalData, sealing));
   if (layout !== undefined) confirmLayout(text, candidate, draft.formats.output);
@@ -89,6 +88,7 @@ interface Candidate {
   readonly sealed: SealedText;
   readonly document: Document;
   readonly branches: readonly Mapping[];
+  readonly items: readonly ReadItem[];
 }
 
 type Attach = (text: string, layout?: string) => string;
@@ -99,7 +99,7 @@ function firstThatReads(draft: Draft, values: SealedValues, attach: Attach, rese
   let second: Writing | undefined;
   for (const writing of waysFor(draft)) {
     const candidate = write(draft, values, writing, attach);
-    const found = candidate && compare(values.items, itemsOf(candidate.branches));
+    const found = candidate && compare(values.items, candidate.items);
     if (candidate && found === 'same') return candidate;
     if (found === 'comments differ') second ??= writing;
   }
@@ -118,7 +118,8 @@ function write(draft: Draft, values: SealedValues, writing: Writing, attach: Att
   const text = attach(sealed.text);
   try {
     const document = output.parse(text);
-    return { text, sealed, document, branches: withoutRecord(document.branches, output.shape) };
+    const branches = withoutRecord(document.branches, output.shape);
+    return { text, sealed, document, branches, items: readItems(branches, draft.selects) };
   } catch (error) {
     if (error instanceof SopsError && writing !== 'print') return undefined;
     throw error;
@@ -137,7 +138,7 @@ function withCommentsWhereTheyAreRead(
 ): Candidate {
   const first = write(draft, values, writing, attach);
   const sources = new Map(values.items.filter(({ item }) => item.kind === 'comment').map((item) => [item.sealed.text, item]));
-  for (const { item, additionalData: under } of first ? itemsOf(first.branches) : []) {
+  for (const { item, additionalData: under } of first?.items ?? []) {
     const source = item.kind === 'comment' ? sources.get(item.text) : undefined;
     if (!source || source.item.kind !== 'comment' || source.additionalData === under || source.sealed === source.item) continue;
     values.replacements.set(source.item, { ...source.item, text: reseal(source.item, under) });
@@ -147,48 +148,12 @@ function withCommentsWhereTheyAreRead(
   return candidate;
 }
 
-type ReadItem = Pick<SealedItem, 'item' | 'additionalData'>;
-
-function itemsOf(branches: readonly Mapping[]): readonly ReadItem[] {
-  const items: ReadItem[] = [];
-  for (const branch of branches) walk(branch, (item, path) => items.push({ item, additionalData: additionalData(path) }));
-  return items;
-}
-
-function compare(wanted: readonly SealedItem[], read: readonly ReadItem[]): 'same' | 'comments differ' | 'values differ' {
-  const seen = (item: Leaf | Comment): boolean => item.kind === 'leaf' || item.unseen !== true;
-  const all = wanted.filter(({ item }) => seen(item)).map(({ sealed, additionalData: under }) => ({ item: sealed, additionalData: under }));
-  const found = read.filter(({ item }) => seen(item));
-  if (sameItems(all, found)) return 'same';
-  const leaf = ({ item }: ReadItem): boolean => item.kind === 'leaf';
-  return sameItems(all.filter(leaf), found.filter(leaf)) ? 'comments differ' : 'values differ';
-}
-
-function sameItems(one: readonly ReadItem[], other: readonly ReadItem[]): boolean {
-  return one.length === other.length && one.every((item, at) => sameItem(item, other[at]));
-}
-
-function sameItem(one: ReadItem, other: ReadItem | undefined): boolean {
-  if (!other || one.additionalData !== other.additionalData) return false;
-  const [a, b] = [one.item, other.item];
-  if (a.kind === 'leaf') return b.kind === 'leaf' && a.type === b.type && trimEnd(b.text, a.text) === a.text;
-  return b.kind === 'comment' && a.text === b.text && (a.inline === true) === (b.inline === true);
-}
-
-/** A block scalar that holds ciphertext ends in a line break, which sops ignores. */
-const trimEnd = (read: string, wanted: string): string =>
-  wanted.startsWith('ENC[') && read.length > wanted.length ? read.replace(/\n+$/, '') : read;
-
 /** The script that makes up for what decryption alone would not give back, or undefined where nothing is missing. */
-function layoutOf(draft: Draft, candidate: Candidate): string | undefined {
+function layoutOf(draft: Draft, values: SealedValues, candidate: Candidate): string | undefined {
   const { input, output } = draft.formats;
   if (draft.layout === 'never' || input !== output || input.raw) return undefined;
   const { document, branches, sealed, text } = candidate;
-  const { replacements } = openValues(branches, {
-    selects: draft.selects,
-    macOnlyEncrypted: draft.metadata.macOnlyEncrypted,
-    open: (ciphertext, under) => draft.memory.open(ciphertext.trimEnd(), under) ?? { failure: 'not authentic' },
-  });
+  const replacements = openedAgain(values.items, candidate.items);
   const opened = { document, branches, format: output, replacements };
   const { source } = draft.document;
   if (openAsSops(opened) === source) return undefined;

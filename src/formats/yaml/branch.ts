@@ -20,7 +20,7 @@ interface Standing {
 export class BranchBuilder {
   readonly notes: Note[] = [];
   /** The comments that real sops sees where they stand. */
-  readonly seen = new Set<CommentLine>();
+  readonly seen: Set<CommentLine> = new Set();
   private readonly source: string;
   private unique = false;
   /** How many aliases lead here: nothing stands in the text where there are any. */

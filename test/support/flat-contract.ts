@@ -101,7 +101,8 @@ function thereAndBack(flat: FlatFormat): void {
       const { sealed, texts } = sealAll(format, source);
       return openAll(format, format.attach(sealed, recordOf(format), {}), texts);
     });
-    const meaning = documents.filter((source, at) => isDeepStrictEqual(shown(format.parse(back[at] ?? '')), shown(format.parse(source))));
+    // Without its layout entry a document can lose its meaning: a comment that holds quotes, behind a value of several lines whose own quotes are lost.
+    const meaning = documents.filter((source, at) => isDeepStrictEqual(look(format, back[at] ?? '').leaves, shown(format.parse(source))));
     expect(documents.filter((source, at) => source === back[at]).length).toBeGreaterThanOrEqual(documents.length * exact);
     expect(meaning.length).toBeGreaterThan(documents.length * 0.99);
   });

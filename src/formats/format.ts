@@ -76,6 +76,3 @@ export interface Format {
   /** Edits that remove `path` and its lines. Throws `PATH_NOT_FOUND`. */
   unset(document: Document, path: TreePath): readonly Edit[];
 }
-
-/** Narrower views for callers that need less. */
-export type Opened = Leaf | Comment;

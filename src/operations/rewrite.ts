@@ -1,6 +1,6 @@
 import { utf8 } from '../crypto/bytes.ts';
 import type { Document } from '../document/tree.ts';
-import type { Format, PrintOptions } from '../formats/format.ts';
+import type { PrintOptions } from '../formats/format.ts';
 import { layoutFor } from './encrypt.ts';
 import type { OpenedFile } from './open-file.ts';
 import { plainBranches, plainText } from './open-file.ts';
@@ -39,6 +39,3 @@ export function rewrite(file: OpenedFile, document: Document, rewriting: Rewriti
 
 /** The bytes of a written text. */
 export const contentOf = ({ text }: Written): Uint8Array => utf8(text);
-
-/** Formats of an operation that keeps a file in its own. */
-export const sameFormat = (format: Format): { input: Format; output: Format } => ({ input: format, output: format });

@@ -47,8 +47,10 @@ function canonicalFloat(spelling: string): string | undefined {
 export function goFloat(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value < 0 ? '-Inf' : '+Inf';
-  if (Object.is(value, -0)) return '-0';
-  const shortest = String(value);
+  return Object.is(value, -0) ? '-0' : withoutExponent(String(value));
+}
+
+function withoutExponent(shortest: string): string {
   const [mantissa = '', exponent] = shortest.split('e');
   if (exponent === undefined) return shortest;
   const sign = mantissa.startsWith('-') ? '-' : '';
@@ -79,8 +81,7 @@ function canonicalTime(spelling: string): string | undefined {
 const isClock = (hour = 0, minute = 0, second = 0): boolean => hour < 24 && minute < 60 && second < 60;
 
 function isDate(year = 0, month = 0, day = 0): boolean {
-  if (month < 1 || month > 12 || day < 1) return false;
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const days = month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
-  return day <= days;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }

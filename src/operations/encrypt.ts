@@ -62,11 +62,11 @@ export function readPlain(source: Uint8Array, input: Format, output: Format): Do
 }
 
 /** Kinds whose schema knows no entry of ours in `sops`; real controllers refuse the whole object. */
-const strictKinds: readonly string[] = ['SopsSecret'];
+const strictKinds: ReadonlySet<string> = new Set(['SopsSecret']);
 
 /** Whether the layout entry may be written. */
 export function layoutFor(document: Document, wanted: 'auto' | 'never'): 'auto' | 'never' {
-  return document.branches.some((branch) => strictKinds.includes(kindOf(branch))) ? 'never' : wanted;
+  return document.branches.some((branch) => strictKinds.has(kindOf(branch))) ? 'never' : wanted;
 }
 
 function kindOf(branch: Mapping): string {

@@ -79,14 +79,16 @@ describe('the spans of a YAML document', () => {
     }
   });
 
-  it('sees the same when every break is a carriage return and a line feed, but for where comments belong', () => {
+  it('sees the same values when every break is a carriage return and a line feed', () => {
     for (const document of documents()) {
-      if (/[\r"'|>]/.test(document.source) || seenOf(document).some(({ type }) => type === 'comment')) continue;
+      if (/[\r\u0085\u2028]/.test(document.source)) continue;
       const other = parseYaml(document.source.replaceAll('\n', '\r\n'));
-      expect(seenOf(other), JSON.stringify(document.source)).toEqual(seenOf(document));
+      expect(valuesOf(other), JSON.stringify(document.source)).toEqual(valuesOf(document));
     }
   });
 });
+
+const valuesOf = (document: YamlDocument): readonly unknown[] => seenOf(document).filter(({ type }) => type !== 'comment');
 
 /** What stands behind a block scalar's last break stands on a line of its own. */
 const replacement = (source: string, { start, end }: Slot): string =>

@@ -58,29 +58,27 @@ function shrunk(source: string): string {
   return smallest;
 }
 
-function checkAll(make: (random: Random) => string, count: number): void {
+/** The first difference among generated documents, shrunk; undefined where there is none. */
+function firstDifference(make: (random: Random) => string, count: number): string | undefined {
   const sources = Array.from({ length: count }, (_, at) => make(seeded(firstSeed * 1_000_003 + at)));
   const answers = ask('look', 'yaml', sources);
-  sources.forEach((source, at) => {
-    const differs = difference(source, answers[at] ?? {});
-    if (differs === undefined) return;
-    const small = shrunk(source);
-    const why = difference(small, ask('look', 'yaml', [small])[0] ?? {}) ?? differs;
-    expect.fail(`seed ${firstSeed}, document ${at}: ${why}\n${JSON.stringify(small)}`);
-  });
+  const at = sources.findIndex((source, place) => difference(source, answers[place] ?? {}) !== undefined);
+  if (at < 0) return undefined;
+  const small = shrunk(sources[at] ?? '');
+  return `seed ${firstSeed}, document ${at}: ${difference(small, ask('look', 'yaml', [small])[0] ?? {})}\n${JSON.stringify(small)}`;
 }
 
 describe.skipIf(lacks('oracle'))('reading YAML as real sops does', { timeout: 600_000 }, () => {
   it('sees the same leaves and comments in the same order in documents of every layout', () => {
-    checkAll(yamlDocument, cases);
+    expect(firstDifference(yamlDocument, cases)).toBeUndefined();
   });
 
   it('refuses what sops refuses, and takes what it takes, when characters and lines are lost or doubled', () => {
-    checkAll((random) => mutated(random, yamlDocument(random)), cases);
+    expect(firstDifference((random) => mutated(random, yamlDocument(random)), cases)).toBeUndefined();
   });
 
   it('does so for lines thrown together', () => {
-    checkAll(yamlSoup, cases * 2);
+    expect(firstDifference(yamlSoup, cases * 2)).toBeUndefined();
   });
 
   it.each([

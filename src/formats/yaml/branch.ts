@@ -52,7 +52,7 @@ export class BranchBuilder {
     }
     if (node.kind === 'alias') {
       this.aliases++;
-      this.nested(node, () => this.root(items, node.target));
+      this.root(items, node.target);
       this.aliases--;
     } else this.pairs(items, node);
     this.comments(items, node.comments?.foot);
@@ -61,8 +61,10 @@ export class BranchBuilder {
   private value(node: YamlNode, standing: Standing, isItem = false): Node {
     if (this.aliases > 0 && ++this.aliased > mostAliased) throw this.fail(node, 'aliases stand for too much');
     if (node.kind === 'scalar') return this.leaf(node, standing);
-    if (node.kind === 'alias') return this.follow(node, standing);
-    return this.nested(node, () => this.collection(node, standing, isItem));
+    if (++this.depth > deepest) throw this.fail(node, `collections nest deeper than ${deepest}, or an alias stands within what it names`);
+    const value = node.kind === 'alias' ? this.follow(node, standing) : this.collection(node, standing, isItem);
+    this.depth--;
+    return value;
   }
 
   private leaf(node: ScalarNode, { alias, indent }: Standing): Node {
@@ -80,16 +82,9 @@ export class BranchBuilder {
     const { start, end, inFlow: flow } = node;
     const alias = this.aliases === 0 ? { start, end, flow, indent } : undefined;
     this.aliases++;
-    const value = this.nested(node, () => this.value(node.target, { alias, indent }));
+    const value = this.value(node.target, { alias, indent });
     this.aliases--;
     return value;
-  }
-
-  private nested<T>(node: YamlNode, read: () => T): T {
-    if (++this.depth > deepest) throw this.fail(node, `collections nest deeper than ${deepest}, or an alias stands within what it names`);
-    const result = read();
-    this.depth--;
-    return result;
   }
 
   /** @param isItem whether it is an entry of a sequence: its comments are the sequence's then */
@@ -116,19 +111,18 @@ export class BranchBuilder {
       this.headComments(items, key.comments);
       const own = value.kind === 'scalar' || value.kind === 'alias' ? value.comments : undefined;
       if (own !== undefined) this.headComments(items, own, true);
-      items.push(this.entry(key, value, standing));
+      items.push(this.entry(key, this.value(value, standing)));
       this.comments(items, own?.foot);
       this.comments(items, key.comments?.foot);
     }
   }
 
-  private entry(key: YamlNode, value: YamlNode, standing: Standing): Entry {
+  private entry(key: YamlNode, value: Node): Entry {
     const text = keyText(key);
     if (text === undefined) throw this.fail(key, 'a key must be a string: put it in quotes');
-    const node = this.value(value, standing);
-    if (this.aliases > 0) return { kind: 'entry', key: text, value: node };
+    if (this.aliases > 0) return { kind: 'entry', key: text, value };
     const start = key.kind === 'scalar' ? key.contentStart : key.start;
-    return { kind: 'entry', key: text, value: node, keySpan: { start, end: key.end } };
+    return { kind: 'entry', key: text, value, keySpan: { start, end: key.end } };
   }
 
   private items(items: (Node | Comment)[], node: SequenceNode): void {

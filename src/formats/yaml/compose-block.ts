@@ -1,41 +1,50 @@
 import type { NodeReader, OpenMapping, OpenNode, OpenSequence } from './compose-node.ts';
 import { endComments, liftFoot, setComments, setFoot, takeFoot } from './compose-node.ts';
 import type { YamlNode } from './node.ts';
-import type { Token } from './token.ts';
+import type { Token, TokenKind } from './token.ts';
+
+// The readers of collections call the reader of nodes themselves: a level of nesting costs two calls.
 
 /** Reads a block sequence, indented more than what it stands in. */
-export function readBlockSequence(reader: NodeReader, first: Token, begin: (node: OpenNode) => OpenNode): YamlNode {
-  const node = beginSequence(reader, first, begin);
-  let token = reader.tokens.next();
+export function readBlockSequence(reader: NodeReader, first: Token, begin: (node: OpenNode) => void): YamlNode {
+  const { tokens } = reader;
+  const items: YamlNode[] = [];
+  const node = beginSequence(reader, first, items);
+  begin(node);
+  setStem(reader, node);
+  let token = tokens.next();
   while (token.kind === 'entry') {
-    const next = reader.tokens.passEntry();
-    takeEntry(reader, node, token, next.kind === 'entry' || next.kind === 'block-end');
-    token = reader.tokens.peek();
+    const { end, column } = token;
+    const { kind } = tokens.passEntry();
+    items.push(kind === 'entry' || kind === 'block-end' ? reader.empty(end, column + 1) : reader.node('block'));
+    token = tokens.peek();
   }
   if (token.kind !== 'block-end') throw reader.fail('an entry of the sequence, or its end, was expected here', token);
-  reader.tokens.skip();
-  return node;
+  tokens.skip();
+  return endSequence(node);
 }
 
 /** Reads a sequence as deep as the key of its mapping. */
-export function readEntries(reader: NodeReader, first: Token, begin: (node: OpenNode) => OpenNode): YamlNode {
-  const node = beginSequence(reader, first, begin);
-  for (let token = first; token.kind === 'entry'; token = reader.tokens.peek()) {
-    const { kind } = reader.tokens.passEntry();
-    takeEntry(reader, node, token, kind === 'entry' || kind === 'key' || kind === 'value' || kind === 'block-end');
+export function readEntries(reader: NodeReader, first: Token, begin: (node: OpenNode) => void): YamlNode {
+  const { tokens } = reader;
+  const items: YamlNode[] = [];
+  const node = beginSequence(reader, first, items);
+  begin(node);
+  for (let token = first; token.kind === 'entry'; token = tokens.peek()) {
+    const { end, column } = token;
+    const { kind } = tokens.passEntry();
+    items.push(kind === 'entry' || endsPart(kind) ? reader.empty(end, column + 1) : reader.node('block'));
   }
-  return node;
+  return endSequence(node);
 }
 
-function beginSequence(
-  reader: NodeReader,
-  { kind, start, column }: Token,
-  begin: (node: OpenNode) => OpenNode,
-): OpenSequence & { items: YamlNode[] } {
-  const inFlow = reader.flowDepth > 0;
-  const node = { kind: 'sequence' as const, start, end: start, column, inFlow, flow: false, items: [] };
-  begin(node);
-  if (kind === 'sequence-start') setStem(reader, node);
+function beginSequence(reader: NodeReader, { start, column }: Token, items: YamlNode[]): OpenSequence {
+  return { kind: 'sequence', start, end: start, column, inFlow: reader.flowDepth > 0, flow: false, items };
+}
+
+function endSequence(sequence: OpenSequence): YamlNode {
+  const node = sequence;
+  node.end = node.items.at(-1)?.end ?? node.end;
   return node;
 }
 
@@ -45,14 +54,8 @@ function setStem(reader: NodeReader, node: YamlNode): void {
   if (head.length > 0) setComments(node, { head, line: [], foot: [] });
 }
 
-function takeEntry(reader: NodeReader, sequence: OpenSequence & { items: YamlNode[] }, dash: Token, isEmpty: boolean): void {
-  const item = isEmpty ? reader.empty(dash.end, dash.column + 1) : reader.node('block');
-  sequence.items.push(item);
-  sequence.end = item.end;
-}
-
 /** Reads a block mapping. */
-export function readBlockMapping(reader: NodeReader, { start, column }: Token, begin: (node: OpenNode) => OpenNode): YamlNode {
+export function readBlockMapping(reader: NodeReader, { start, column }: Token, begin: (node: OpenNode) => void): YamlNode {
   const { tokens } = reader;
   const pairs: { readonly key: YamlNode; readonly value: YamlNode }[] = [];
   const node: OpenMapping = { kind: 'mapping', start, end: start, column, inFlow: reader.flowDepth > 0, flow: false, pairs };
@@ -60,10 +63,11 @@ export function readBlockMapping(reader: NodeReader, { start, column }: Token, b
   setStem(reader, node);
   let token = tokens.next();
   while (token.kind === 'key') {
-    const key = readPart(reader, token);
+    const key = endsPart(tokens.next().kind) ? emptyBehind(reader, token) : reader.node('value');
     dropFoot(key, pairs.at(-1)?.key);
     token = tokens.peek();
-    const value = token.kind === 'value' ? readPart(reader, token) : reader.empty(key.end, key.column + key.end - key.start);
+    const isBare = token.kind !== 'value' || endsPart(tokens.next().kind);
+    const value = isBare ? emptyBehind(reader, token.kind === 'value' ? token : key) : reader.node('value');
     liftFoot(key, value);
     pairs.push(reader.pair(key, value));
     node.end = value.end;
@@ -74,12 +78,10 @@ export function readBlockMapping(reader: NodeReader, { start, column }: Token, b
   return node;
 }
 
-/** Reads the key behind `?` (or none, for a key that its `:` gave away) or the value behind `:`. */
-function readPart(reader: NodeReader, { end, start, column }: Token): YamlNode {
-  const { kind } = reader.tokens.next();
-  const isEmpty = kind === 'key' || kind === 'value' || kind === 'block-end';
-  return isEmpty ? reader.empty(end, column + end - start) : reader.node('value');
-}
+/** Whether nothing is written between the token and the one before. */
+const endsPart = (kind: TokenKind): boolean => kind === 'key' || kind === 'value' || kind === 'block-end';
+
+const emptyBehind = (reader: NodeReader, { start, end, column }: Token | YamlNode): YamlNode => reader.empty(end, column + end - start);
 
 /** A foot comment on a key that is not the first belongs to the key before. */
 function dropFoot(key: YamlNode, previous: YamlNode | undefined): void {

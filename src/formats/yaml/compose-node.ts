@@ -22,14 +22,14 @@ export interface NodeReader {
   node(place: Place): YamlNode;
   /** The null that stands where nothing is written. */
   empty(at: number, column: number): YamlNode;
-  /** Reads one level deeper. */
-  nested<T>(token: Token, read: () => T): T;
+  /** Goes a level deeper, or (by -1) back; a level too deep is an error. */
+  deepen(token: Token, by?: number): void;
   pair(key: YamlNode, value: YamlNode): { readonly key: YamlNode; readonly value: YamlNode };
   fail(message: string, token: Token): SopsError;
 }
 
 /** Reads a collection from its first token on; `begin` gives it its anchor and tag, before its content can name the anchor. */
-export type CollectionReader = (reader: NodeReader, token: Token, begin: (node: OpenNode) => OpenNode) => YamlNode;
+export type CollectionReader = (reader: NodeReader, token: Token, begin: (node: OpenNode) => void) => YamlNode;
 
 /** Hangs gathered comments on a node. */
 export function setComments(node: YamlNode, { head, line, foot }: GatheredComments): void {

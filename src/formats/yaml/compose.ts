@@ -11,8 +11,11 @@ import { isMergeKey, Tags } from './tags.ts';
 import { commentsOf, TokenStream } from './token-stream.ts';
 import type { Token, TokenKind } from './token.ts';
 
-/** How deep collections may nest: go-yaml allows 10,000, but what walks the tree does so by calls, and this is a depth every runtime bears. */
-export const deepest = 1000;
+/**
+ * How deep collections may nest. go-yaml allows 10,000, on stacks that grow; what reads and walks the tree here does so by calls, and half of Node's usual
+ * stack bears this many.
+ */
+export const deepest = 500;
 
 /** A document of the stream, and whether reading it as Go values may expand it: it has aliases or merge keys. */
 export interface ComposedDocument extends YamlStreamDocument {
@@ -116,21 +119,26 @@ class Composer implements NodeReader {
     const token = properties === undefined ? first : this.tokens.peek();
     if (token.kind === 'scalar') return this.scalar(token, properties);
     const read = collectionReader(token.kind, place);
-    if (read !== undefined) return this.collection(token, properties, read);
+    if (read !== undefined) {
+      this.deepen(token);
+      const node = read(this, token, this.beginner(properties));
+      this.depth--;
+      return node;
+    }
     if (properties === undefined) throw this.fail('a value is missing here', token);
     return this.withProperties(this.empty(properties.end, properties.column + properties.end - properties.start), properties);
   }
 
-  private collection(token: Token, properties: Properties | undefined, read: CollectionReader): YamlNode {
-    const begin = (node: OpenNode): OpenNode => (properties === undefined ? node : this.withProperties(node, properties));
-    return this.nested(token, () => read(this, token, begin));
+  /** Gives a collection its anchor before its content can name it. */
+  private beginner(properties: Properties | undefined): (node: OpenNode) => void {
+    return (node) => {
+      if (properties !== undefined) this.withProperties(node, properties);
+    };
   }
 
-  nested<T>(token: Token, read: () => T): T {
-    if (++this.depth > deepest) throw this.fail(`collections nest deeper than ${deepest}`, token);
-    const result = read();
-    this.depth--;
-    return result;
+  deepen(token: Token, by = 1): void {
+    this.depth += by;
+    if (this.depth > deepest) throw this.fail(`collections nest deeper than ${deepest}`, token);
   }
 
   private alias(token: Token): YamlNode {

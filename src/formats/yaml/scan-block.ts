@@ -16,7 +16,7 @@ export function scanBlockScalar(state: ScanState): Token {
   const headerEnd = cursor.at;
   endHeader(state, start);
   const indent = increment > 0 ? Math.max(0, state.indent) + increment : 0;
-  const body = new BlockBody(state, indent, start);
+  const body = new BlockBody(state, indent);
   const text = literal ? body.literal() : body.folded();
   const kept = chomping === code.plus ? body.blankLines : '';
   const value = (chomping === code.hyphen ? text : text + body.lastBreak) + kept;
@@ -57,7 +57,6 @@ function endHeader(state: ScanState, start: number): void {
 class BlockBody {
   private readonly state: ScanState;
   private readonly cursor: Cursor;
-  private readonly start: number;
   private indent: number;
   /** Empty lines since the last line of content, and where they end. */
   blankLines = '';
@@ -66,11 +65,10 @@ class BlockBody {
   lastBreak = '';
   end: number | undefined;
 
-  constructor(state: ScanState, indent: number, start: number) {
+  constructor(state: ScanState, indent: number) {
     this.state = state;
     this.cursor = state.cursor;
     this.indent = indent;
-    this.start = start;
     this.blankEnd = this.cursor.at;
     this.passBlankLines();
   }
@@ -131,7 +129,7 @@ class BlockBody {
       while (this.isIndentation() && cursor.peek() === code.space) cursor.at++;
       widest = Math.max(widest, cursor.column);
       if (this.isIndentation() && cursor.peek() === code.tab) {
-        throw this.state.fail('a tab stands where a block scalar must be indented by spaces', this.start);
+        throw this.state.fail('a tab stands where a block scalar must be indented by spaces');
       }
       if (!isBreak(cursor.peek())) break;
       this.blankLines += cursor.takeBreak();

@@ -25,7 +25,7 @@ export function scanPlain(state: ScanState): Token {
       cursor.breaks = 0;
     }
     if (!isBreak(cursor.peek())) break;
-    fold = passBreaks(state, start);
+    fold = passBreaks(state);
     if (!inFlow && cursor.column <= state.indent) break;
   }
   if (fold !== undefined) state.keyAllowed = true;
@@ -86,7 +86,7 @@ function endsHigh(unit: number, inFlow: boolean): boolean {
 }
 
 /** Passes line breaks and indentation; returns what they fold to. */
-function passBreaks(state: ScanState, start: number): string {
+function passBreaks(state: ScanState): string {
   const { cursor } = state;
   const first = cursor.takeBreak();
   let rest = '';
@@ -94,7 +94,7 @@ function passBreaks(state: ScanState, start: number): string {
     const unit = cursor.peek();
     if (unit === code.space) cursor.at++;
     else if (unit === code.tab) {
-      if (cursor.column <= state.indent) throw state.fail('a tab stands where a plain scalar must be indented by spaces', start);
+      if (cursor.column <= state.indent) throw state.fail('a tab stands where a plain scalar must be indented by spaces');
       cursor.at++;
     } else if (isBreak(unit)) rest += cursor.takeBreak();
     else return folded(first, rest);

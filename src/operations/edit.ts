@@ -1,9 +1,15 @@
 import { utf8, wipe } from '../crypto/bytes.ts';
+import { splice } from '../document/splice.ts';
+import { SopsError } from '../errors.ts';
 import type { Format } from '../formats/format.ts';
+import { writeMetadata } from '../metadata/codec.ts';
+import type { Metadata, WrappedKey } from '../metadata/metadata.ts';
+import { shapeRecord } from '../metadata/shape.ts';
 import { encrypt, layoutFor, readPlain, sopsVersion, warningsOf } from './encrypt.ts';
-import { type OpenedFile, openFile, plainBranches, plainText } from './open-file.ts';
+import { type OpenedFile, openFile, plainBranches, plainText, readSealed } from './open-file.ts';
 import type { EncryptionSettings, Formats, Outcome, Services } from './operation.ts';
 import { rewrite, type Rewriting } from './rewrite.ts';
+import { selectorOf } from './selector.ts';
 
 /** A plaintext in an editor's hands. */
 export interface EditSession {
@@ -18,16 +24,51 @@ export interface EditSession {
 export interface EditOptions extends Rewriting {
   readonly ignoreMac: boolean;
   readonly strict: boolean;
+  /** The editor gets the metadata as well, to change master keys or rules in it. */
+  readonly showMasterKeys: boolean;
 }
 
 /** Opens an encrypted file for editing: what does not change keeps its ciphertext (`cmd/sops/edit.go`). */
 export async function startEdit(source: Uint8Array, format: Format, options: EditOptions, services: Services): Promise<EditSession> {
   const file = await openFile(source, format, options, services);
   return {
-    plaintext: format.raw ? format.raw.print(plainBranches(file)) : utf8(plainText(file)),
-    finish: (edited) => Promise.resolve().then(() => finish(file, edited, options, services)),
+    plaintext: textFor(file, options, services),
+    finish: async (edited) => {
+      if (!options.showMasterKeys) return finish(file, edited, options, services);
+      const { plaintext, metadata } = await withMetadata(file, edited, services);
+      const selects = await selectorOf(metadata.selection, 'new');
+      return finish({ ...file, metadata, selects }, plaintext, options, services);
+    },
     close: () => wipe(file.dataKey),
   };
+}
+
+function textFor(file: OpenedFile, { showMasterKeys, print }: EditOptions, { keySources }: Services): Uint8Array {
+  const { format } = file;
+  if (format.raw) {
+    if (showMasterKeys) throw new SopsError('UNSUPPORTED', 'a binary file cannot show its master keys in the editor');
+    return format.raw.print(plainBranches(file));
+  }
+  const { layout: _, ...metadata } = file.metadata;
+  const record = shapeRecord(writeMetadata(metadata, keySources), format.shape);
+  return utf8(showMasterKeys ? format.attach(plainText(file), record, print, file.document) : plainText(file));
+}
+
+/** Takes an edited text apart into values and metadata; master keys that came without a wrapped data key get one. */
+async function withMetadata(
+  file: OpenedFile,
+  edited: Uint8Array,
+  services: Services,
+): Promise<{ plaintext: Uint8Array; metadata: Metadata }> {
+  const { document, metadata } = readSealed(edited, file.format, services);
+  const keyGroups = await Promise.all(
+    metadata.keyGroups.map((group) => Promise.all(group.map((key) => wrapMissing(key, file.dataKey, services)))),
+  );
+  return { plaintext: utf8(splice(document.source, file.format.detach(document))), metadata: { ...metadata, keyGroups } };
+}
+
+async function wrapMissing(key: WrappedKey, dataKey: Uint8Array, { keys, context }: Services): Promise<WrappedKey> {
+  return key.wrapped.trim() === '' ? { ...key, wrapped: await keys.wrap(dataKey, key.masterKey), createdAt: context.now() } : key;
 }
 
 function finish(file: OpenedFile, edited: Uint8Array, options: EditOptions, services: Services): Outcome {

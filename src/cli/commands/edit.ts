@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { SopsError, type SopsErrorCode } from '../../errors.ts';
 import type { Format } from '../../formats/format.ts';
 import { editorCommand, runEditor } from '../../node/editor.ts';
-import { waitForEnter } from '../../node/key-press.ts';
+import { stopWaiting, waitForEnter } from '../../node/key-press.ts';
 import { openScratch, type Scratch } from '../../node/scratch.ts';
 import { statFile } from '../../node/files.ts';
 import { type Signals, watchSignals } from '../../node/signals.ts';
@@ -50,6 +50,7 @@ export async function run(invocation: Invocation): Promise<void> {
     log({ level: 'info', message: 'File written successfully' });
   } finally {
     session.close();
+    stopWaiting();
     signals.stop();
   }
 }
@@ -62,13 +63,10 @@ async function openSession(invocation: Invocation, input: Input & { readonly pat
     const formats = { input: format, output: format };
     return startNew({ ...formats, print }, await encryptionSettings(invocation, input, formats), services);
   }
-  if (flags.isOn('show-master-keys'))
-    throw new SopsError('UNSUPPORTED', 'master keys cannot be shown in the editor yet', {
-      hint: 'change them with `updatekeys`, or `rotate --add-age` and `--rm-age`',
-    });
   const options = {
     ignoreMac: flags.isOn('ignore-mac'),
     strict: flags.isOn('strict'),
+    showMasterKeys: flags.isOn('show-master-keys'),
     print,
     layout: layoutOption(invocation, format),
   };

@@ -29,5 +29,6 @@ const program = {
   outDir: 'dist/bin',
 };
 
+// Others may be running what stands in `dist`: files are replaced in place, and packing starts from an empty folder.
 // oxlint-disable-next-line import/no-default-export -- tsdown's form
-export default defineConfig([library, program]);
+export default defineConfig([library, program].map((one) => ({ ...one, clean: false })));

@@ -65,11 +65,12 @@ const someBytes = (random: Random): Uint8Array =>
 
 /** Documents below a folder, in a fixed order: none that is large, encrypted, or holds a NUL, which ends a document for the oracle. */
 function standing(format: FormatName, folder: string): Uint8Array[] {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => endings[format].test(name) && !/^(sops|keys)\//.test(name),
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && endings[format].test(entry.name),
   );
-  return names.toSorted().flatMap((name) => {
-    const source = readFileSync(join(folder, name));
+  const files = entries.map(({ parentPath, name }) => join(parentPath, name)).filter((file) => !/fixtures\/(sops|keys)\//.test(file));
+  return files.toSorted().flatMap((file) => {
+    const source = readFileSync(file);
     return source.length > 50_000 || source.includes(0) || /sops|ENC\[/.test(source.toString()) ? [] : [new Uint8Array(source)];
   });
 }

@@ -1,7 +1,7 @@
 import type { FormatName } from '../../src/formats/format.ts';
 import { type Made, decryptHere, encryptHere } from './library.ts';
 import { type Answer, ask } from './oracle.ts';
-import { type Case, type Finding, type Suite, difference, textFormats } from './suite.ts';
+import { type Case, type Finding, type Suite, difference, failure, textFormats } from './suite.ts';
 
 /** Asks real sops about each case under its own rule. */
 function askByRule(format: FormatName, cases: readonly Case[]): readonly Answer[] {
@@ -23,10 +23,8 @@ async function each<T, R>(items: readonly T[], work: (item: T, at: number) => Pr
   return results;
 }
 
-const failed = (what: string, { error, bug }: { readonly error: string; readonly bug: boolean }): Finding => ({
-  kind: bug ? 'bug' : what,
-  detail: `${what}: ${error}`,
-});
+const failed = (what: string, { error, bug }: { readonly error: string; readonly bug: boolean }): Finding =>
+  failure(bug ? `bug, ${what}` : what, error);
 
 /** Our encryption, decrypted by us, is the source byte for byte. */
 export const lossless: Suite = {
@@ -80,8 +78,7 @@ const unreadable = ({ error, text: read = '' }: Answer): boolean => error !== un
 function judgeOurs(sealed: Made | undefined, read: Answer, theirs: Answer, expected: Answer): Finding {
   if (!sealed || 'error' in sealed)
     return theirs.error !== undefined ? 'refused' : failed('not encrypted', sealed ?? { error: '', bug: true });
-  if (read.error !== undefined)
-    return expected.error !== undefined ? 'beyond sops' : { kind: 'not read by sops', detail: `not read by sops: ${read.error}` };
+  if (read.error !== undefined) return expected.error !== undefined ? 'beyond sops' : failure('not read by sops', read.error);
   if (theirs.error !== undefined || unreadable(expected)) return 'beyond sops';
   return read.text === expected.text ? 'good' : difference('read otherwise by sops', read.text ?? '', expected.text ?? '');
 }

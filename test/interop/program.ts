@@ -6,7 +6,7 @@ import type { FormatName } from '../../src/formats/format.ts';
 import { rulePartsOf } from './library.ts';
 import { needed } from '../support/peers.ts';
 import { program as ours } from '../support/program.ts';
-import { type Case, type Finding, type Suite, difference } from './suite.ts';
+import { type Case, type Finding, type Suite, difference, failure } from './suite.ts';
 
 const endings: Record<FormatName, string> = { yaml: 'yaml', json: 'json', dotenv: 'env', ini: 'ini', binary: 'bin' };
 
@@ -90,10 +90,7 @@ async function exchange(place: Place, format: FormatName, { source, rule }: Case
   return 'good';
 }
 
-const wrong = (what: string, { status, stderr }: Ran): Finding => ({
-  kind: what,
-  detail: `${what}: exit status ${status}\n${stderr.trim()}`,
-});
+const wrong = (what: string, { status, stderr }: Ran): Finding => failure(what, `exit status ${status}\n${stderr.trim()}`);
 
 function run([command = '', ...words]: readonly string[], cwd: string, env: Record<string, string | undefined>): Promise<Ran> {
   return new Promise((resolve) => {

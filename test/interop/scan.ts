@@ -4,7 +4,7 @@ import { SopsError } from '../../src/errors.ts';
 import type { FormatName } from '../../src/formats/format.ts';
 import { formatOf } from './library.ts';
 import { type Answer, ask, fell, type Seen } from './oracle.ts';
-import { type Finding, type Suite, difference, textFormats } from './suite.ts';
+import { type Finding, type Suite, difference, failure, textFormats } from './suite.ts';
 
 /** Whether the scanner sees the leaves, comments, types and MAC texts that real sops sees, and prints what real sops prints. */
 export const scan: Suite = {
@@ -42,7 +42,7 @@ function look(format: FormatName, source: string): Looked {
 }
 
 function compare(ours: Looked, theirs: Answer): Finding {
-  if (ours.error?.startsWith('bug: ')) return { kind: 'bug', detail: ours.error };
+  if (ours.error?.startsWith('bug: ')) return failure('bug', ours.error);
   if (ours.error !== undefined || theirs.error !== undefined) return compareRefusals(ours, theirs);
   const [a, b] = [listed(ours.leaves), listed(theirs.leaves)];
   if (a !== b) return ours.noted ? 'beyond sops' : difference('leaves differ', a, b);
@@ -52,8 +52,8 @@ function compare(ours: Looked, theirs: Answer): Finding {
 function compareRefusals(ours: Looked, theirs: Answer): Finding {
   if (ours.error !== undefined && theirs.error !== undefined) return 'refused';
   if (ours.noted || fell(theirs)) return 'beyond sops';
-  if (ours.error !== undefined) return { kind: 'refused by us alone', detail: ours.error };
-  return { kind: 'refused by sops alone', detail: theirs.error ?? '' };
+  if (ours.error !== undefined) return failure('refused by us alone', ours.error);
+  return failure('refused by sops alone', theirs.error ?? '');
 }
 
 const listed = (leaves: readonly Seen[] = []): string =>

@@ -25,6 +25,12 @@ export interface Suite {
 
 export const textFormats: readonly FormatName[] = ['yaml', 'json', 'dotenv', 'ini'];
 
+/** A step that ended with an error; errors that differ in numbers and quoted words alone are of one kind. */
+export const failure = (what: string, error: string): Finding => ({
+  kind: `${what}: ${error.replaceAll(/\d+|'[^']*'|"[^"]*"/g, '').slice(0, 200)}`,
+  detail: `${what}: ${error}`,
+});
+
 /** Where two texts part, for a finding's detail. */
 export function difference(what: string, ours: string, theirs: string): Finding {
   const [a, b] = [ours.split('\n'), theirs.split('\n')];

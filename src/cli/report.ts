@@ -64,14 +64,27 @@ export function log({ level, message, fields = {} }: LogEvent): void {
 /** Shows an error and answers the exit status that goes with it. */
 export function reportError(error: unknown, overrides: ExitCodeOverrides = {}): number {
   if (!(error instanceof SopsError)) {
-    say(`Error: internal error: ${error instanceof Error ? error.message : String(error)}`);
-    if (verbose && error instanceof Error) say(error.stack ?? '');
+    say(`Error: internal error: ${kindOf(error)}`);
+    if (verbose) say(placesOf(error));
     else say('This is a defect of sopsmith; run it again with --verbose to see where.');
     return generic;
   }
   say(errorText(error));
-  if (verbose) say(error.stack ?? '');
+  if (verbose) say(placesOf(error));
   return overrides[error.code] ?? exitCodes[error.code];
+}
+
+/** What kind of error it is. Its message stays unsaid: engines quote in it what they were given, which may be plaintext. */
+function kindOf(error: unknown): string {
+  const { name } = error instanceof Error ? error.constructor : Object;
+  const code = systemCode(error);
+  return code !== undefined && /^[A-Z][A-Z_]{1,40}$/.test(code) ? `${name} (${code})` : name;
+}
+
+/** The places of a stack trace, without the message above them. */
+function placesOf(error: unknown): string {
+  const lines = error instanceof Error ? (error.stack ?? '').replace(error.message, '').split('\n') : [];
+  return lines.filter((line) => /^ {4}at .{1,300}:\d+:\d+\)?$/.test(line)).join('\n');
 }
 
 /** An error as the user reads it. */
@@ -87,7 +100,7 @@ function headline({ code, message, details }: SopsError): string {
   const { file, position, path } = details;
   const place = [
     file === undefined ? undefined : shortPath(file),
-    position === undefined ? undefined : `${position.line}:${position.column}`,
+    position === undefined || message.includes(`line ${position.line},`) ? undefined : `${position.line}:${position.column}`,
   ].filter((part) => part !== undefined);
   const where = [...(place.length === 0 ? [] : [place.join(':')]), ...(path === undefined || message.includes(path) ? [] : [path])];
   return `Error: ${[...where, message].join(': ')}`;

@@ -9,6 +9,10 @@ export interface Envelope {
   readonly type: string;
 }
 
+/** All sops ever wrote is 32 bytes; every backend of AES-GCM takes these, in bytes. */
+const shortestNonce = 8;
+const longestNonce = 128;
+
 const head = 'ENC[AES256_GCM,data:';
 
 /** Whether a text starts as ciphertext does; it may still be broken. */
@@ -23,7 +27,7 @@ export function printEnvelope({ data, nonce, tag, type }: Envelope): string {
 
 /**
  * Reads an envelope (sops `aes/cipher.go`, parse); undefined for anything else.
- * Stricter than sops: base64 has one spelling, and nothing but line breaks may stand behind the bracket (a block scalar has one there).
+ * Stricter than sops: base64 has one spelling, there is data (an empty value stays clear), and nothing but line breaks may stand behind the bracket (a block scalar has one there).
  */
 export function parseEnvelope(text: string): Envelope | undefined {
   if (!text.startsWith(head)) return undefined;
@@ -37,7 +41,8 @@ export function parseEnvelope(text: string): Envelope | undefined {
     nonce: fromBase64(text.slice(iv + 4, tag)),
     tag: fromBase64(text.slice(tag + 5, type)),
   };
-  if (!parts.data || !parts.nonce || parts.tag?.length !== 16 || parts.nonce.length === 0) return undefined;
+  if (!parts.data || !parts.nonce || parts.tag?.length !== 16) return undefined;
+  if (parts.data.length === 0 || parts.nonce.length < shortestNonce || parts.nonce.length > longestNonce) return undefined;
   return { data: parts.data, nonce: parts.nonce, tag: parts.tag, type: text.slice(type + 6, end) };
 }
 

@@ -29,7 +29,7 @@ export function readMetadata(record: Mapping, keySources: readonly KeySource[]):
   const lastModified = parseTime(textOf(fieldOf(record, 'lastmodified'), 'lastmodified'));
   if (!lastModified) throw malformed('lastmodified', 'is not a time such as 2006-01-02T15:04:05Z');
   const { groups, unknown } = readGroups(record, keySources);
-  const layout = fieldOf(record, 'layout');
+  const layout = textOf(fieldOf(record, 'layout'), 'layout');
   return {
     version: textOf(fieldOf(record, 'version'), 'version'),
     lastModified: lastModified.text,
@@ -38,7 +38,7 @@ export function readMetadata(record: Mapping, keySources: readonly KeySource[]):
     selection: readSelection(record),
     shamirThreshold: integerOf(fieldOf(record, 'shamir_threshold'), 'shamir_threshold'),
     keyGroups: groups,
-    ...(layout?.kind === 'leaf' && layout.text !== '' ? { layout: layout.text } : {}),
+    ...(layout === '' ? {} : { layout }),
     ...(unknown.length === 0 ? {} : { unknown }),
   };
 }

@@ -2,8 +2,8 @@ import { sha512 } from '#sha512';
 import { hex, utf8 } from '../crypto/bytes.ts';
 import { type Edit, inOrder, splice } from '../document/splice.ts';
 
-/** Additional data of the `layout` entry: no value of a file can have it, `sops` being reserved. */
-export const layoutAdditionalData = 'sops:layout:';
+/** Additional data of the `layout` entry: no value of a file can have it, since theirs ends in a colon, whatever their keys. */
+export const layoutAdditionalData = 'sops:layout';
 
 /** `length` UTF-16 units at `at` of what decryption prints become `text`. */
 type Hunk = readonly [at: number, length: number, text: string];

@@ -1,6 +1,8 @@
 import type { Payload } from '../crypto/value.ts';
 
-const keyOf = (additionalData: string, type: string, text: string): string => `${additionalData}\0${type}\0${text}`;
+/** Lengths in front, so that no key or value, whatever it holds, can be taken for another. */
+const keyOf = (additionalData: string, type: string, text: string): string =>
+  `${additionalData.length}:${type.length}:${additionalData}${type}${text}`;
 
 /**
  * The ciphertexts met under one data key, so that what did not change keeps its own (`aes/cipher.go`, stash): a ciphertext is given out again only for

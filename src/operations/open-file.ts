@@ -88,9 +88,8 @@ function openAll(
 }
 
 function checkMac(metadata: Metadata, opened: OpenedValues, dataKey: Uint8Array, branches: readonly Mapping[]): void {
-  const opening = openPayload(dataKey, metadata.mac, metadata.lastModified);
-  const stored = 'payload' in opening ? fromUtf8(opening.payload.bytes) : undefined;
-  if (stored === opened.mac) return;
+  const stored = openText(dataKey, metadata.mac, metadata.lastModified);
+  if (stored === opened.mac) return checkLayout(metadata, dataKey);
   if (stored === undefined) {
     const what =
       metadata.mac === '' ? 'the file has no MAC' : 'the MAC is not one made with the data key of this file, at its `lastmodified`';
@@ -101,13 +100,27 @@ function checkMac(metadata: Metadata, opened: OpenedValues, dataKey: Uint8Array,
   throw explainMac(stored, metadata.macOnlyEncrypted, branches, opened.replacements);
 }
 
+/** A text that is sealed in the metadata; undefined for anything that does not authenticate as one. */
+function openText(dataKey: Uint8Array, ciphertext: string, under: string): string | undefined {
+  const opening = openPayload(dataKey, ciphertext, under);
+  return 'payload' in opening && opening.payload.type === 'str' ? fromUtf8(opening.payload.bytes) : undefined;
+}
+
+/** The layout entry is not under the MAC, but whoever wrote it had the data key. What it says holds for one plaintext only: see `layout.ts`. */
+function checkLayout({ layout }: Metadata, dataKey: Uint8Array): void {
+  if (layout === undefined || openText(dataKey, layout, layoutAdditionalData) !== undefined) return;
+  throw new SopsError('MAC_MISMATCH', 'the layout entry of the metadata was changed, or is of another file: it does not authenticate', {
+    path: 'sops.layout',
+    hint: 'restore it from version control, or remove it: the file then decrypts to the spelling that real sops prints',
+  });
+}
+
 /** The plaintext as text, with the spelling the source had where the layout entry knows it; only for formats whose plain form is text. */
 export function plainText({ document, branches, metadata, format, opened, dataKey }: OpenedFile): string {
   const text = { document, branches, format, replacements: opened.replacements };
   if (metadata.layout === undefined) return openAsSops(text);
   const printed = openInPlace(text).text;
-  const opening = openPayload(dataKey, metadata.layout, layoutAdditionalData);
-  const script = 'payload' in opening ? fromUtf8(opening.payload.bytes) : undefined;
+  const script = openText(dataKey, metadata.layout, layoutAdditionalData);
   return (script === undefined ? undefined : applyLayout(script, printed)) ?? printed;
 }
 

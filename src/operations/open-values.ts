@@ -39,8 +39,9 @@ export function openValues(branches: readonly Mapping[], rules: OpeningRules): O
       if (item.kind === 'comment') {
         if (!selected || item.text === '' || item.unseen === true) return;
         const opened = openComment(item, additionalData(path), rules);
-        if (opened) replacements.set(item, opened);
+        if (opened) replacements.set(item, opened.comment);
         else clearComments++;
+        if (opened?.value !== undefined) mac.add(opened.value);
         return;
       }
       const opened = selected ? openLeaf(item, path, rules) : item;
@@ -51,13 +52,27 @@ export function openValues(branches: readonly Mapping[], rules: OpeningRules): O
   return { replacements, mac: mac.digest(), clearComments };
 }
 
-function openComment(item: Comment, under: string, rules: OpeningRules): Comment | undefined {
+/** A comment that was opened. */
+interface OpenedComment {
+  readonly comment: Comment;
+  /** Where the ciphertext says that it holds a value: as such it enters the MAC (`sops.go`, Decrypt), so that no value can be passed off as a comment. */
+  readonly value?: string;
+}
+
+/** Undefined where the comment is no ciphertext that opens here: real sops takes it as it stands. */
+function openComment(item: Comment, under: string, rules: OpeningRules): OpenedComment | undefined {
   const opening = rules.open(item.text, under);
   if (!('payload' in opening)) return undefined;
-  const text = fromUtf8(opening.payload.bytes);
+  const { type, bytes } = opening.payload;
+  const text = fromUtf8(bytes);
   if (text === undefined) return undefined;
-  rules.opened?.(item.text, under, text, opening.payload);
-  return commentOf(text, item.slot);
+  const comment = commentOf(text, item.slot);
+  if (type === 'comment') {
+    rules.opened?.(item.text, under, text, opening.payload);
+    return { comment };
+  }
+  const value = isScalarType(type) ? canonicalText(type, text) : undefined;
+  return value === undefined ? undefined : { comment, value };
 }
 
 /** Real sops forgets that a comment stood behind a value once it was encrypted, and prints it above. */

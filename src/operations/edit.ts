@@ -6,7 +6,7 @@ import { writeMetadata } from '../metadata/codec.ts';
 import type { Metadata, WrappedKey } from '../metadata/metadata.ts';
 import { shapeRecord } from '../metadata/shape.ts';
 import { encrypt, layoutFor, readPlain, sopsVersion, warningsOf } from './encrypt.ts';
-import { type OpenedFile, openFile, plainBranches, plainText, readSealed } from './open-file.ts';
+import { editableText, type OpenedFile, openFile, plainBranches, readSealed } from './open-file.ts';
 import type { EncryptionSettings, Formats, Outcome, Services } from './operation.ts';
 import { rewrite, type Rewriting } from './rewrite.ts';
 import { selectorOf } from './selector.ts';
@@ -51,7 +51,7 @@ function textFor(file: OpenedFile, { showMasterKeys, print }: EditOptions, { key
   }
   const { layout: _, ...metadata } = file.metadata;
   const record = shapeRecord(writeMetadata(metadata, keySources), format.shape);
-  return utf8(showMasterKeys ? format.attach(plainText(file), record, print, file.document) : plainText(file));
+  return utf8(showMasterKeys ? format.attach(editableText(file), record, print, file.document) : editableText(file));
 }
 
 /** Takes an edited text apart into values and metadata; master keys that came without a wrapped data key get one. */

@@ -13,7 +13,7 @@ import { explainMac } from './explain-mac.ts';
 import { CiphertextMemory } from './memory.ts';
 import { type OpenedValues, openValues } from './open-values.ts';
 import type { Services } from './operation.ts';
-import { openAsSops, openInPlace } from './plain-text.ts';
+import { openAsSops, openInPlace, type OpenedText } from './plain-text.ts';
 import { selectorOf } from './selector.ts';
 import { substituteMapping } from './substitute.ts';
 import { decodeText } from './text.ts';
@@ -116,10 +116,30 @@ function checkLayout({ layout }: Metadata, dataKey: Uint8Array): void {
 }
 
 /** The plaintext as text, with the spelling the source had where the layout entry knows it; only for formats whose plain form is text. */
-export function plainText({ document, branches, metadata, format, opened, dataKey }: OpenedFile): string {
-  const text = { document, branches, format, replacements: opened.replacements };
-  if (metadata.layout === undefined) return openAsSops(text);
-  const printed = openInPlace(text).text;
+export function plainText(file: OpenedFile): string {
+  return file.metadata.layout === undefined ? openAsSops(textOf(file)) : laidOut(file, openInPlace(textOf(file)).text);
+}
+
+/** The plaintext to be changed and sealed again: everything in its place, so that what does not change can be written as it was. */
+export function editableText(file: OpenedFile): string {
+  const { document, memory } = file;
+  const { text } = openInPlace(textOf(file), (item, { span, text: shown }) => {
+    const whole = item.kind === 'leaf' && span.start === item.slot?.start && span.end === item.slot.end;
+    if (whole) memory.noteToken(item.text, { written: document.source.slice(span.start, span.end), shown });
+  });
+  return laidOut(file, text);
+}
+
+const textOf = ({ document, branches, format, opened }: OpenedFile): OpenedText => ({
+  document,
+  branches,
+  format,
+  replacements: opened.replacements,
+});
+
+/** What decryption printed, with the layout entry applied where there is one that fits. */
+function laidOut({ metadata, dataKey }: OpenedFile, printed: string): string {
+  if (metadata.layout === undefined) return printed;
   const script = openText(dataKey, metadata.layout, layoutAdditionalData);
   return (script === undefined ? undefined : applyLayout(script, printed)) ?? printed;
 }

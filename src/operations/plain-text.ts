@@ -1,5 +1,5 @@
 import { type Edit, splice } from '../document/splice.ts';
-import type { Document, Mapping } from '../document/tree.ts';
+import type { Comment, Document, Leaf, Mapping } from '../document/tree.ts';
 import { SopsError } from '../errors.ts';
 import type { Format } from '../formats/format.ts';
 import { type Replacements, substituteMapping } from './substitute.ts';
@@ -13,14 +13,22 @@ export interface OpenedText {
   readonly replacements: Replacements;
 }
 
-/** The plaintext, every byte kept that is no value, comment or metadata; `edits` are those of the values alone. */
-export function openInPlace({ document, branches, format, replacements }: OpenedText): {
+/** The plaintext, every byte kept that is no value, comment or metadata; `edits` are those of the values alone, each told to `note`. */
+export function openInPlace(
+  { document, branches, format, replacements }: OpenedText,
+  note?: (item: Leaf | Comment, edit: Edit) => void,
+): {
   readonly text: string;
   readonly edits: readonly Edit[];
 } {
   const edits: Edit[] = [];
   try {
-    for (const [item, replacement] of replacements) if (item.slot) edits.push(format.open(document, item, replacement));
+    for (const [item, replacement] of replacements) {
+      if (!item.slot) continue;
+      const edit = format.open(document, item, replacement);
+      note?.(item, edit);
+      edits.push(edit);
+    }
   } catch (error) {
     if (!(error instanceof SopsError) || error.code !== 'UNSUPPORTED') throw error;
     return { text: print(branches, replacements, format, document), edits: [] };

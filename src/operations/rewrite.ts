@@ -3,7 +3,7 @@ import type { Document } from '../document/tree.ts';
 import type { PrintOptions } from '../formats/format.ts';
 import { layoutFor } from './encrypt.ts';
 import type { OpenedFile } from './open-file.ts';
-import { plainBranches, plainText } from './open-file.ts';
+import { editableText, plainBranches } from './open-file.ts';
 import type { Services } from './operation.ts';
 import { type Written, writeEncrypted } from './write-encrypted.ts';
 
@@ -16,7 +16,7 @@ export interface Rewriting {
 /** The plaintext of an opened file, parsed: text with spans, or for binary files the tree alone. */
 export function plainDocument(file: OpenedFile): Document {
   if (file.format.raw) return { source: '', branches: plainBranches(file), notes: [] };
-  return file.format.parse(plainText(file));
+  return file.format.parse(editableText(file));
 }
 
 /** Encrypts a changed plaintext as the successor of an opened file: same master keys, same data key, and the same ciphertext for what did not change. */

@@ -1,5 +1,5 @@
 import { type Edit, inverse, splice } from '../document/splice.ts';
-import type { Comment, Document, Leaf, Mapping, Node } from '../document/tree.ts';
+import type { Comment, Document, Leaf, Mapping, Node, Slot } from '../document/tree.ts';
 import type { Format, PrintOptions } from '../formats/format.ts';
 import { type Replacements, substitute, substituteMapping } from './substitute.ts';
 
@@ -14,13 +14,16 @@ export interface SealedText {
 export type Writing = 'splice' | 'splice, aliases expanded' | 'print';
 export const writings: readonly Writing[] = ['splice', 'splice, aliases expanded', 'print'];
 
+/** How to write. */
+export interface SealedTextOptions {
+  readonly writing: Writing;
+  readonly print: PrintOptions;
+  /** How a ciphertext was written before, if its value is still spelled as it was shown then. */
+  readonly tokenFor: (ciphertext: string, spelled: string) => string | undefined;
+}
+
 /** Writes the sealed values of a document in one of the ways. */
-export function sealText(
-  document: Document,
-  format: Format,
-  replacements: Replacements,
-  options: { writing: Writing; print: PrintOptions },
-): SealedText {
+export function sealText(document: Document, format: Format, replacements: Replacements, options: SealedTextOptions): SealedText {
   if (options.writing === 'print') {
     return {
       text: format.print(
@@ -29,11 +32,17 @@ export function sealText(
       ),
     };
   }
-  const edits = sealEdits(document, format, replacements, options.writing === 'splice, aliases expanded');
+  const edits = sealEdits(document, format, replacements, options);
   return { text: splice(document.source, edits), back: inverse(document.source, edits) };
 }
 
-function sealEdits(document: Document, format: Format, replacements: Replacements, expandAll: boolean): readonly Edit[] {
+function sealEdits(
+  document: Document,
+  format: Format,
+  replacements: Replacements,
+  { writing, tokenFor }: SealedTextOptions,
+): readonly Edit[] {
+  const expandAll = writing === 'splice, aliases expanded';
   const edits: Edit[] = [];
   const visit = (node: Node): void => {
     if (node.alias) {
@@ -49,10 +58,20 @@ function sealEdits(document: Document, format: Format, replacements: Replacement
   };
   const visitItem = (item: Leaf | Comment): void => {
     const sealed = replacements.get(item);
-    if (sealed && item.slot) edits.push(writeItem(document, format, item, sealed));
+    if (!sealed || !item.slot) return;
+    edits.push(asBefore(document.source, item.slot, sealed, tokenFor) ?? writeItem(document, format, item, sealed));
   };
   for (const branch of document.branches) visit(branch);
   return edits;
+}
+
+/** A value that did not change since the file was opened is written as it was, be it that real sops quotes ciphertext otherwise than we. */
+function asBefore(source: string, slot: Slot, sealed: Leaf | Comment, tokenFor: SealedTextOptions['tokenFor']): Edit | undefined {
+  if (sealed.kind === 'comment') return undefined;
+  const spelled = source.slice(slot.start, slot.end);
+  const lines = /\r?\n$/.exec(spelled)?.[0] ?? '';
+  const token = tokenFor(sealed.text, spelled) ?? (lines === '' ? undefined : tokenFor(sealed.text, spelled.slice(0, -lines.length)));
+  return token === undefined ? undefined : { span: slot, text: token.endsWith('\n') ? token : token + lines };
 }
 
 /** A value that stays in clear but not as it is spelled (beyond 64 bits) is printed as decryption would. */

@@ -114,7 +114,11 @@ function waysFor({ formats }: Draft): readonly Writing[] {
 
 function write(draft: Draft, values: SealedValues, writing: Writing, attach: Attach): Candidate | undefined {
   const { output, print } = draft.formats;
-  const sealed = sealText(draft.document, output, values.replacements, { writing, print });
+  const sealed = sealText(draft.document, output, values.replacements, {
+    writing,
+    print,
+    tokenFor: (ciphertext, spelled) => draft.memory.tokenFor(ciphertext, spelled),
+  });
   const text = attach(sealed.text);
   try {
     const document = output.parse(text);

@@ -25,10 +25,10 @@ function commentText(source: string, slot: Slot, text: string): string {
 
 /** Real sops seals a comment in a list as an item of the list: the dash goes with it. */
 function itemToComment(source: string, slot: Slot, text: string): Edit {
-  const line = lineStart(source, slot.start);
-  const dash = /^[ \t]*- *$/.exec(source.slice(line, slot.start));
-  if (!dash || text.includes('\n')) throw new SopsError('UNSUPPORTED', 'a comment cannot take the place of this item');
-  return { span: { start: line + dash[0].indexOf('-'), end: slot.end }, text: `#${text}` };
+  const before = source.slice(lineStart(source, slot.start), slot.start);
+  const blanks = /^(?:[ \t]*-)+( *)$/.exec(before)?.[1];
+  if (blanks === undefined || text.includes('\n')) throw new SopsError('UNSUPPORTED', 'a comment cannot take the place of this item');
+  return { span: { start: slot.start - blanks.length - 1, end: slot.end }, text: `#${text}` };
 }
 
 function openLeaf(source: string, slot: Slot, leaf: Leaf, step: number): Edit {

@@ -11,6 +11,8 @@ const library = {
   format: 'esm' as const,
   platform: 'neutral' as const,
   deps: { neverBundle: [/^#/, /^node:/] },
+  // Somebody may be running what stands there: files are replaced in place, and packing starts from an empty folder.
+  clean: false,
   outDir: 'dist',
 };
 
@@ -26,9 +28,9 @@ const program = {
   inputOptions: { resolve: { conditionNames: ['source', 'node', 'import', 'default'] } },
   outputOptions: { chunkFileNames: '[name].js', banner: (chunk: { isEntry: boolean }) => (chunk.isEntry ? '#!/usr/bin/env node' : '') },
   fixedExtension: false,
+  clean: false,
   outDir: 'dist/bin',
 };
 
-// Others may be running what stands in `dist`: files are replaced in place, and packing starts from an empty folder.
 // oxlint-disable-next-line import/no-default-export -- tsdown's form
-export default defineConfig([library, program].map((one) => ({ ...one, clean: false })));
+export default defineConfig([library, program]);

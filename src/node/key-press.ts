@@ -1,16 +1,19 @@
 let early = '';
+let waiting: (() => void) | undefined;
 
-/** Waits for Enter on standard input without blocking signals; answers false where the input ends instead. */
+/** Waits for Enter on standard input without blocking signals; answers false where the input ends instead, or {@link stopWaiting} is called. */
 export function waitForEnter(): Promise<boolean> {
   if (takeLine()) return Promise.resolve(true);
   const { stdin } = process;
   return new Promise((resolve) => {
     const settle = (answer: boolean): void => {
-      stdin.removeListener('data', onData);
-      stdin.removeListener('end', onEnd);
-      stdin.removeListener('error', onEnd);
-      stdin.pause();
-      resolve(answer);
+      waiting = undefined;
+      stdin.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', onEnd);
+      // Not at once: a stream that is paused while it hands out data goes on reading, and would take what is meant for the editor.
+      setImmediate(() => {
+        stdin.pause();
+        resolve(answer);
+      });
     };
     const onData = (part: string | Buffer): void => {
       early += String(part);
@@ -19,10 +22,15 @@ export function waitForEnter(): Promise<boolean> {
     const onEnd = (): void => {
       settle(false);
     };
-    if (stdin.readableEnded) return resolve(false);
-    stdin.on('data', onData).on('end', onEnd).on('error', onEnd).resume();
-    return undefined;
+    waiting = onEnd;
+    if (stdin.readableEnded) onEnd();
+    else stdin.on('data', onData).on('end', onEnd).on('error', onEnd).resume();
   });
+}
+
+/** Lets go of standard input, which would keep the process alive. */
+export function stopWaiting(): void {
+  waiting?.();
 }
 
 /** Takes the first line off what has been read; what stands behind it is for the next question. */

@@ -34,9 +34,12 @@ export function watchSignals(): Signals {
     });
     running.unref();
     running.kill(signal);
-    setTimeout(() => {
+    const timer = setTimeout(() => {
       abort.abort();
     }, patience);
+    abort.signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+    });
     return undefined;
   };
   for (const signal of endingSignals) process.on(signal, receive);

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll } from 'vitest';
 import { needed, peerEnvironment } from './peers.ts';
 
@@ -31,13 +32,18 @@ let inputCount = 0;
 /** A variable that would reach what is not meant for tests. */
 const foreign = /^(SOPS|AWS_|AZURE_|VAULT_|EDITOR$|XDG_|GNUPGHOME$|NODE_)/;
 
+const environmentFor = (cwd: string, env: Readonly<Record<string, string>>): Record<string, string | undefined> => ({
+  ...Object.fromEntries(Object.entries(peerEnvironment()).filter(([name]) => !foreign.test(name))),
+  HOME: cwd,
+  ...env,
+});
+
 /**
  * Runs a program to its end, in an environment without master keys or editors but those given; never for longer than 30 seconds.
  * Its standard input is a real file, so that `/dev/stdin` can be opened.
  */
 export function runProgram(program: readonly string[], argv: readonly string[], { cwd, env = {}, input = '' }: Running): Ran {
   const [command = '', ...words] = program;
-  const clean = Object.fromEntries(Object.entries(peerEnvironment()).filter(([name]) => !foreign.test(name)));
   inputCount += 1;
   const file = join(inputs, String(inputCount));
   writeFileSync(file, input);
@@ -45,7 +51,7 @@ export function runProgram(program: readonly string[], argv: readonly string[], 
   try {
     const { status, stdout, stderr } = spawnSync(command, [...words, ...argv], {
       cwd,
-      env: { ...clean, HOME: cwd, ...env },
+      env: environmentFor(cwd, env),
       stdio: [descriptor, 'pipe', 'pipe'],
       encoding: 'utf8',
       timeout: 30_000,
@@ -89,3 +95,35 @@ export function ageIdentity(): { readonly identity: string; readonly recipient: 
 
 /** A text file. */
 export const textOf = (folder: string, name: string): string => readFileSync(join(folder, name), 'utf8');
+
+/** A program that runs beside the test. */
+export interface Started {
+  readonly child: ChildProcess;
+  /** What it has written so far, on either stream. */
+  readonly output: () => string;
+  /** Its exit status, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+}
+
+/** Starts a program in the environment of {@link runProgram}; its standard input stays open. */
+export function startProgram(program: readonly string[], argv: readonly string[], { cwd, env = {} }: Running): Started {
+  const [command = '', ...words] = program;
+  const child = spawn(command, [...words, ...argv], { cwd, env: environmentFor(cwd, env), stdio: 'pipe' });
+  const parts: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part: string) => parts.push(part));
+  child.stdin.on('error', () => undefined);
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.on('close', (code, signal) => {
+      resolve(code ?? signal);
+    });
+  });
+  return { child, output: () => parts.join(''), ended };
+}
+
+/** Waits until something holds, for at most 20 seconds. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (let waited = 0; !holds(); waited += 20) {
+    if (waited > 20_000) throw new Error('waited in vain');
+    await sleep(20);
+  }
+}

@@ -174,6 +174,7 @@ describe('what is refused', () => {
     ['%YAML 1.2\n---\na: 1\n', 1],
     ['a: "\\q"\n', 1],
     ['a: |\n\tx\n', 2],
+    ['\uFEFF\uFEFFa: 1\n', 1],
     ['---\na: 1\n...\nb: 2\n', 4],
   ])('%j is, by its line', (source, line) => {
     const { code, details } = refusal(source);
@@ -193,6 +194,11 @@ describe('what is refused', () => {
     ['aliases in one another', Array.from({ length: 5000 }, (_, at) => `a${at}: &a${at} [${at === 0 ? 'x' : `*a${at - 1}`}]\n`).join('')],
   ])('depth without end by %s', (_, source) => {
     expect(refusal(source).code).toBe('MALFORMED_DOCUMENT');
+  });
+
+  it('aliases of what holds many comments', () => {
+    const source = `a: &a\n${'  # c\n'.repeat(5000)}  b: 1\nc: [${'*a, '.repeat(20_000)}]\n`;
+    expect(refusal(source).message).toContain('aliases stand for too much');
   });
 
   it('aliases that stand for too much, in the first document and later', { timeout: 20_000 }, () => {

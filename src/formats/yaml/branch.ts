@@ -59,7 +59,7 @@ export class BranchBuilder {
   }
 
   private value(node: YamlNode, standing: Standing, isItem = false): Node {
-    if (this.aliases > 0 && ++this.aliased > mostAliased) throw this.fail(node, 'aliases stand for too much');
+    if (this.aliases > 0) this.countAliased(node.start);
     if (node.kind === 'scalar') return this.leaf(node, standing);
     if (++this.depth > deepest) throw this.fail(node, `collections nest deeper than ${deepest}, or an alias stands within what it names`);
     const value = node.kind === 'alias' ? this.follow(node, standing) : this.collection(node, standing, isItem);
@@ -148,12 +148,18 @@ export class BranchBuilder {
     if (lines === undefined) return;
     for (const line of lines) {
       const comment: Comment = inline ? { kind: 'comment', text: line.text, inline } : { kind: 'comment', text: line.text };
-      if (this.aliases > 0) items.push(comment);
-      else {
+      if (this.aliases === 0) {
         this.seen.add(line);
         items.push({ ...comment, slot: { start: line.start, end: line.end } });
+      } else {
+        this.countAliased(line.start);
+        items.push(comment);
       }
     }
+  }
+
+  private countAliased(at: number): void {
+    if (++this.aliased > mostAliased) throw malformed(this.source, at, 'aliases stand for too much');
   }
 
   private checkUnique({ pairs }: MappingNode): void {

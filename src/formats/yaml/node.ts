@@ -13,10 +13,10 @@ export interface Comments {
 }
 
 interface NodeBase {
-  /** With its anchor and tag; a block collection starts at its first key or dash. */
+  /** With its anchor and tag; a block collection without them starts at its first key or dash. */
   readonly start: number;
   readonly end: number;
-  /** Column of `start`, from 0. */
+  /** Column of `start`, from 0; of a block collection: that of its keys or dashes. */
   readonly column: number;
   /** Explicit tag in short form (`!!str`, `!Ref`), if any. */
   readonly tag?: string;

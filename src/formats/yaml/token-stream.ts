@@ -47,7 +47,8 @@ export class TokenStream {
     for (let comment = pending[0]; comment !== undefined && start >= comment.token; comment = pending[0]) {
       // Heads wait for a token that can have one.
       if (comment.kind === 'head' && kind === 'block-end') return;
-      this[comment.kind].push(...comment.text);
+      const gathered = this[comment.kind];
+      for (const line of comment.text) gathered.push(line);
       pending.shift();
     }
   }

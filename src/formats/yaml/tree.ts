@@ -24,14 +24,16 @@ export function parseYaml(source: string): YamlDocument {
   return { source, branches: accounted(branches, composed, builder.seen), notes: builder.notes, stream: composed.documents };
 }
 
-/** Refuses what go-yaml's reader refuses: control characters, and halves of surrogate pairs. */
+/** Refuses what go-yaml's reader refuses, control characters and halves of surrogate pairs; and a second byte order mark, over which it loses characters. */
 function checkCharacters(source: string): void {
+  if (source.startsWith('\uFEFF\uFEFF'))
+    throw malformed(source, 1, 'the text begins with two byte order marks, which sops takes for characters of its lines');
   // oxlint-disable-next-line no-control-regex
   const at = source.search(/[\0-\x08\v\f\x0E-\x1F\x7F-\x84\x86-\x9F\uD800-\uDFFF\uFFFE\uFFFF]/u);
   if (at >= 0) throw malformed(source, at, 'YAML does not allow this character, a control character or half of a surrogate pair');
 }
 
-/** Adds the comments that no branch has yet. */
+/** Adds the comments that no branch has yet, each to that of the document it stands in. */
 function accounted(
   branches: readonly Mapping[],
   { documents, commentLines }: ComposedStream,
@@ -39,10 +41,11 @@ function accounted(
 ): readonly Mapping[] {
   if (seen.size === commentLines.length) return branches;
   const unseen = commentLines.filter((line) => !seen.has(line));
+  let next = 0;
   return branches.map((branch, at) => {
-    const from = at === 0 ? 0 : (documents[at]?.start ?? 0);
-    const to = documents[at + 1]?.start ?? Infinity;
-    const own = unseen.filter(({ start }) => start >= from && start < to);
-    return own.length === 0 ? branch : withUnseen(branch, own);
+    const end = documents[at + 1]?.start ?? Infinity;
+    const first = next;
+    while ((unseen[next]?.start ?? Infinity) < end) next++;
+    return next === first ? branch : withUnseen(branch, unseen.slice(first, next));
   });
 }

@@ -3,9 +3,7 @@ import type { CommentLine } from './node.ts';
 
 /** Puts comments that real sops does not see into the branch whose text they stand in, each in the nearest collection. `lines` are in the order of the text. */
 export function withUnseen(branch: Mapping, lines: readonly CommentLine[]): Mapping {
-  const rest = lines.toReversed();
-  const woven = weaveMapping(branch, rest, Infinity);
-  return woven;
+  return weaveMapping(branch, lines.toReversed(), Infinity);
 }
 
 const asComment = ({ text, start, end }: CommentLine): Comment => ({ kind: 'comment', text, unseen: true, slot: { start, end } });

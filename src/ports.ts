@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly input?: Uint8Array;
   /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds after which it is ended by a signal; without, it may take its time. */
+  readonly timeout?: number;
 }
 /** What a finished subprocess left behind; a command that cannot be started has status 127 and says why in `stderr`. */
 export interface RunResult {

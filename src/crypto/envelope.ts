@@ -12,6 +12,7 @@ export interface Envelope {
 /** All sops ever wrote is 32 bytes; every backend of AES-GCM takes these, in bytes. */
 const shortestNonce = 8;
 const longestNonce = 128;
+const tagLength = 16;
 
 const head = 'ENC[AES256_GCM,data:';
 
@@ -36,14 +37,16 @@ export function parseEnvelope(text: string): Envelope | undefined {
   const tag = text.indexOf(',tag:', iv);
   const type = text.indexOf(',type:', tag);
   if (iv < 0 || tag < 0 || type < 0 || end < type) return undefined;
-  const parts = {
-    data: fromBase64(text.slice(head.length, iv)),
-    nonce: fromBase64(text.slice(iv + 4, tag)),
-    tag: fromBase64(text.slice(tag + 5, type)),
-  };
-  if (!parts.data || !parts.nonce || parts.tag?.length !== 16) return undefined;
-  if (parts.data.length === 0 || parts.nonce.length < shortestNonce || parts.nonce.length > longestNonce) return undefined;
-  return { data: parts.data, nonce: parts.nonce, tag: parts.tag, type: text.slice(type + 6, end) };
+  const data = bytesOf(text.slice(head.length, iv), 1, Infinity);
+  const nonce = bytesOf(text.slice(iv + 4, tag), shortestNonce, longestNonce);
+  const authentication = bytesOf(text.slice(tag + 5, type), tagLength, tagLength);
+  return data && nonce && authentication && { data, nonce, tag: authentication, type: text.slice(type + 6, end) };
+}
+
+/** What base64 holds, if it is that many bytes long. */
+function bytesOf(base64: string, shortest: number, longest: number): Uint8Array | undefined {
+  const bytes = fromBase64(base64);
+  return bytes && bytes.length >= shortest && bytes.length <= longest ? bytes : undefined;
 }
 
 function endOfEnvelope(text: string): number {

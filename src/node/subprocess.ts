@@ -16,6 +16,7 @@ export async function runCommand(command: readonly string[], options: RunOptions
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
       ...(options.env === undefined ? {} : { env: { ...process.env, ...options.env } }),
+      ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
       ...(signal === undefined ? {} : { signal }),
     });
     const stdout: Buffer[] = [];

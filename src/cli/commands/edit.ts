@@ -15,6 +15,7 @@ import { tellWarnings } from '../output.ts';
 import { layoutOption, printOptions } from '../print-options.ts';
 import { errorText, log, say } from '../report.ts';
 import { encryptionSettings } from '../rule.ts';
+import { inSealedFile } from '../sealed-input.ts';
 import { servicesOf } from '../services.ts';
 
 const pressEnter = 'Press enter to return to the editor, or Ctrl+C to exit.';
@@ -41,7 +42,7 @@ export async function run(invocation: Invocation): Promise<void> {
       hint: 'decrypt it with --output-type and encrypt it anew',
     });
   const command = editorCommand(invocation.context.env);
-  const session = await inFile(input.shown, () => openSession(invocation, input, format));
+  const session = await inSealedFile({ input, format, context: invocation.context }, () => openSession(invocation, input, format));
   const signals = watchSignals();
   try {
     const outcome = await editWith(command, session, { input, signals, env: invocation.context.env });

@@ -4,10 +4,11 @@ import { rotate } from '../../operations/rotate.ts';
 import { statFile } from '../../node/files.ts';
 import { formatsOf } from '../format-choice.ts';
 import { findFile, type Input, mustExist, readInput } from '../input.ts';
-import { inFile, type Invocation } from '../invocation.ts';
+import type { Invocation } from '../invocation.ts';
 import { masterKeysOf } from '../master-keys.ts';
 import { deliver } from '../output.ts';
 import { layoutOption, printOptions } from '../print-options.ts';
+import { inSealedFile } from '../sealed-input.ts';
 import { servicesOf } from '../services.ts';
 
 /** `sopsmith rotate file`. */
@@ -44,6 +45,8 @@ async function rotateFile(invocation: Invocation, input: Input & { readonly path
     layout: layoutOption(invocation, from),
   };
   const formats = { input: from, print: printOptions(invocation, to) };
-  const outcome = await inFile(input.shown, () => rotate(readInput(input), formats, options, services));
+  const outcome = await inSealedFile({ input, format: from, context: invocation.context }, () =>
+    rotate(readInput(input), formats, options, services),
+  );
   await deliver(invocation, input, outcome);
 }

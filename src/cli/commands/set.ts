@@ -5,11 +5,12 @@ import { readStandardInput } from '../../node/standard-input.ts';
 import { set } from '../../operations/set.ts';
 import { formatFor } from '../format-choice.ts';
 import { type Input, findFile, readInput } from '../input.ts';
-import { inFile, type Invocation } from '../invocation.ts';
+import type { Invocation } from '../invocation.ts';
 import { jsonValue } from '../json-value.ts';
 import { tellWarnings } from '../output.ts';
 import { layoutOption, printOptions } from '../print-options.ts';
 import { log } from '../report.ts';
+import { inSealedFile } from '../sealed-input.ts';
 import { servicesOf } from '../services.ts';
 import { parseTreePath } from '../tree-path.ts';
 
@@ -63,7 +64,7 @@ async function setValue(invocation: Invocation, input: Input & { readonly path: 
     print: printOptions(invocation, format),
     layout: layoutOption(invocation, format),
   };
-  const outcome = await inFile(input.shown, () => set(readInput(input), format, { path, value, options }, services));
+  const outcome = await inSealedFile({ input, format, context }, () => set(readInput(input), format, { path, value, options }, services));
   tellWarnings(invocation, input, outcome.warnings);
   if (!outcome.changed && flags.isOn('idempotent')) return log({ level: 'info', message: 'File not written due to no change' });
   await context.files.replace(input.path, outcome.content);

@@ -2,10 +2,11 @@ import { SopsError } from '../../errors.ts';
 import { unset } from '../../operations/set.ts';
 import { formatFor } from '../format-choice.ts';
 import { findFile, readInput } from '../input.ts';
-import { inFile, type Invocation } from '../invocation.ts';
+import type { Invocation } from '../invocation.ts';
 import { tellWarnings } from '../output.ts';
 import { layoutOption, printOptions } from '../print-options.ts';
 import { log } from '../report.ts';
+import { inSealedFile } from '../sealed-input.ts';
 import { servicesOf } from '../services.ts';
 import { changePath } from './set.ts';
 
@@ -24,7 +25,7 @@ export async function run(invocation: Invocation): Promise<void> {
     layout: layoutOption(invocation, format),
   };
   try {
-    const outcome = await inFile(input.shown, () => unset(readInput(input), format, { path, options }, services));
+    const outcome = await inSealedFile({ input, format, context }, () => unset(readInput(input), format, { path, options }, services));
     tellWarnings(invocation, input, outcome.warnings);
     await context.files.replace(input.path, outcome.content);
     log({ level: 'info', message: 'File written successfully' });

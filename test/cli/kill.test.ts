@@ -8,12 +8,13 @@ import { lacks, needed } from '../support/peers.ts';
 import { program } from '../support/program.ts';
 
 const folder = temporaryFolder('kill');
-const moments = 16;
-const plain = `password: s3cret\n${Array.from({ length: 3000 }, (_, at) => `key${at}: value ${at}\n`).join('')}`;
+const moments = 12;
+const plain = `password: s3cret\n${Array.from({ length: 1500 }, (_, at) => `key${at}: value ${at}\n`).join('')}`;
 const name = 'killed-edit.yaml';
 const file = join(folder, name);
 const env = { SOPS_AGE_KEY_FILE: 'identity.txt', EDITOR: 'sed -i s/s3cret/changed/' };
 let sealed = '';
+const outcomes = new Set<'old' | 'new'>();
 
 /** The text of the file, as real sops decrypts it where it is encrypted. */
 function opened(): string {
@@ -66,6 +67,11 @@ describe.skipIf(lacks('sops', 'age-keygen'))('kill -9', () => {
   ])('during %s', async (_, argv, before, after) => {
     const held = await killAtManyMoments(argv, before === 'plain' ? plain : sealed);
     expect(held.filter((one) => one !== 'old' && one !== after)).toEqual([]);
+    for (const one of held) outcomes.add(one === 'old' ? 'old' : 'new');
+  });
+
+  test('came before a file was replaced as well as after', () => {
+    expect([...outcomes].sort()).toEqual(['new', 'old']);
   });
 
   test('what it left beside is for the owner alone', () => {

@@ -3,6 +3,7 @@ import type { Config, CreationRule } from '../config/config.ts';
 import { lookupConfig } from '../config/lookup.ts';
 import { ruleFor } from '../config/match.ts';
 import { parseConfig } from '../config/parse.ts';
+import type { Document } from '../document/tree.ts';
 import { SopsError } from '../errors.ts';
 import { keySources } from '../keysources/index.ts';
 import { loadRegexps } from '../metadata/regexp.ts';

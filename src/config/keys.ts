@@ -30,7 +30,8 @@ function joined(value: Value, reader: ConfigReader): string {
   const { node, offset, name } = value;
   if (node.kind === 'null') return '';
   if (node.kind === 'leaf' && node.type === 'str') return node.text;
-  if (node.kind !== 'sequence') throw reader.malformed(offset, `${name} is neither a text nor a list of texts`);
+  if (node.kind !== 'sequence' || node.items.some((item) => item.kind === 'null'))
+    throw reader.malformed(offset, `${name} is neither a text nor a list of texts`);
   return reader
     .list(value, `an item of ${name}`)
     .map((item) => {
@@ -68,7 +69,7 @@ export class GroupReader {
     this.#checked.add(group.node);
     const fields = this.#reader.fields(group);
     this.#reader.expectNames(fields, ['merge', ...this.#keySources.map(({ config }) => config.group)], 'a key group');
-    for (const { config } of this.#keySources) this.#items(fields, config.group);
+    for (const { config } of this.#keySources) for (const item of this.#items(fields, config.group)) groupItem(item, this.#reader);
     for (const inner of this.#items(fields, 'merge')) this.check(inner);
   }
 

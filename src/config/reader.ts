@@ -64,7 +64,7 @@ export class ConfigReader {
     throw this.malformed(offset, `${name} is ${described(node)}, expected true or false`);
   }
 
-  /** @param itemName what one item is called in messages */
+  /** The items of a list, those that are null left out. @param itemName what one item is called in messages */
   list({ node, offset, name }: Value, itemName: string): readonly Value[] {
     if (node.kind === 'null') return [];
     if (node.kind !== 'sequence') throw this.malformed(offset, `${name} is ${described(node)}, expected a list`);

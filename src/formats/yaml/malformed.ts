@@ -8,7 +8,7 @@ export function malformed(source: string, offset: number, message: string): Sops
 }
 
 /** Line and column of an offset; a carriage return with a line feed is one break. */
-export function positionOf(source: string, offset: number): Position {
+function positionOf(source: string, offset: number): Position {
   const before = source.slice(0, Math.max(0, offset));
   const lines = before.split(/\r\n|[\n\r\u0085\u2028\u2029]/);
   const last = lines.at(-1) ?? '';

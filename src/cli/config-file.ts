@@ -3,7 +3,6 @@ import type { Config, CreationRule } from '../config/config.ts';
 import { lookupConfig } from '../config/lookup.ts';
 import { ruleFor } from '../config/match.ts';
 import { parseConfig } from '../config/parse.ts';
-import type { Document } from '../document/tree.ts';
 import { SopsError } from '../errors.ts';
 import { keySources } from '../keysources/index.ts';
 import { loadRegexps } from '../metadata/regexp.ts';
@@ -56,6 +55,7 @@ function parse(path: string, content: Uint8Array): Config {
     return parseConfig(formatFor('yaml', path).parse(decodeText(content)), path, keySources);
   } catch (error) {
     if (!(error instanceof SopsError) || error.code === 'MALFORMED_CONFIG') throw error;
+    if (error.code === 'EMPTY_DOCUMENT') return parseConfig({ source: '', branches: [], notes: [] }, path, keySources);
     throw new SopsError('MALFORMED_CONFIG', `error loading config: ${error.message}`, { ...error.details, file: path, cause: error });
   }
 }

@@ -69,7 +69,7 @@ export class ConfigReader {
     if (node.kind === 'null') return [];
     if (node.kind !== 'sequence') throw this.malformed(offset, `${name} is ${described(node)}, expected a list`);
     return node.items.flatMap((item) =>
-      item.kind === 'comment' ? [] : [{ node: item, offset: item.slot?.start ?? offset, name: itemName }],
+      item.kind === 'comment' || item.kind === 'null' ? [] : [{ node: item, offset: item.slot?.start ?? offset, name: itemName }],
     );
   }
 

@@ -23,6 +23,8 @@ const flags = [
   '--minify',
   '--bytecode',
   '--format=esm',
+  // What a run does not need stays packed: one module of all the code takes twice as long to start.
+  '--splitting',
   '--conditions=source',
   '--define',
   `SOPSMITH_VERSION='${version}'`,

@@ -1,2 +1,0 @@
-import { run } from './run.ts';
-void run(process.argv.slice(2)).then((code) => { process.exitCode = code; });

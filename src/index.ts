@@ -12,7 +12,14 @@ export type { Edit } from './document/splice.ts';
 export { formats } from './formats/index.ts';
 export type { Format, FormatName, MetadataShape, PrintOptions } from './formats/format.ts';
 export { keySources } from './keysources/index.ts';
-export { defineKeySource, type FieldValue, type KeyClient, type KeyFields, type KeyOptions, type KeySource } from './keysources/keysource.ts';
+export {
+  defineKeySource,
+  type FieldValue,
+  type KeyClient,
+  type KeyFields,
+  type KeyOptions,
+  type KeySource,
+} from './keysources/keysource.ts';
 export type { KeyService } from './keyservice/keyservice.ts';
 export { localKeyService } from './keyservice/local.ts';
 export { defaultSelection, type KeyGroup, type MasterKey, type Metadata, type Selection, type WrappedKey } from './metadata/metadata.ts';

@@ -4,7 +4,7 @@ import { Mac } from '../crypto/mac.ts';
 import type { Opening, Payload } from '../crypto/value.ts';
 import { additionalData, showPath } from '../document/path.ts';
 import { canonicalText, isScalarType } from '../document/scalar.ts';
-import type { Comment, Leaf, Mapping, Slot } from '../document/tree.ts';
+import type { Comment, Leaf, Mapping, Node, Slot } from '../document/tree.ts';
 import { walk } from '../document/walk.ts';
 import { SopsError } from '../errors.ts';
 import type { Selector } from '../metadata/selection.ts';
@@ -33,46 +33,42 @@ export function openValues(branches: readonly Mapping[], rules: OpeningRules): O
   const replacements = new Map<Leaf | Comment, Leaf | Comment>();
   const mac = new Mac(rules.macOnlyEncrypted);
   let clearComments = 0;
+  let commentedItems = false;
   for (const branch of branches) {
     walk(branch, (item, path, comments) => {
       const selected = rules.selects(path, comments, item.kind === 'comment');
       if (item.kind === 'comment') {
         if (!selected || item.text === '' || item.unseen === true) return;
-        const opened = openComment(item, additionalData(path), rules);
-        if (opened) replacements.set(item, opened.comment);
+        const opened = openComment(item, path, rules);
+        if (opened) replacements.set(item, opened);
         else clearComments++;
-        if (opened?.value !== undefined) mac.add(opened.value);
         return;
       }
       const opened = selected ? openLeaf(item, path, rules) : item;
       if (opened !== item) replacements.set(item, opened);
-      if (opened.kind === 'leaf' && (selected || !rules.macOnlyEncrypted)) mac.add(opened.bytes ?? opened.text);
+      if (opened.kind === 'comment') commentedItems = true;
+      else if (selected || !rules.macOnlyEncrypted) mac.add(opened.bytes ?? opened.text);
     });
   }
+  if (commentedItems) for (const branch of branches) refuseCommentAsValue(branch, [], replacements);
   return { replacements, mac: mac.digest(), clearComments };
 }
 
-/** A comment that was opened. */
-interface OpenedComment {
-  readonly comment: Comment;
-  /** Where the ciphertext says that it holds a value: as such it enters the MAC (`sops.go`, Decrypt), so that no value can be passed off as a comment. */
-  readonly value?: string;
-}
-
-/** Undefined where the comment is no ciphertext that opens here: real sops takes it as it stands. */
-function openComment(item: Comment, under: string, rules: OpeningRules): OpenedComment | undefined {
+/**
+ * Undefined where the comment is no ciphertext that opens here: real sops takes it as it stands. Throws where a value was passed off as a comment: its ciphertext
+ * opens, since a list has one path for all that is in it; real sops makes a value of it again, and its MAC may fit.
+ */
+function openComment(item: Comment, path: readonly string[], rules: OpeningRules): Comment | undefined {
+  const under = additionalData(path);
   const opening = rules.open(item.text, under);
   if (!('payload' in opening)) return undefined;
   const { type, bytes } = opening.payload;
   const text = fromUtf8(bytes);
-  if (text === undefined) return undefined;
-  const comment = commentOf(text, item.slot);
-  if (type === 'comment') {
-    rules.opened?.(item.text, under, text, opening.payload);
-    return { comment };
-  }
-  const value = isScalarType(type) ? canonicalText(type, text) : undefined;
-  return value === undefined ? undefined : { comment, value };
+  if (isScalarType(type) && (text === undefined || canonicalText(type, text) !== undefined))
+    return refuse(path, 'stands in the place of a comment, and holds a value');
+  if (type !== 'comment' || text === undefined) return undefined;
+  rules.opened?.(item.text, under, text, opening.payload);
+  return commentOf(text, item.slot);
 }
 
 /** Real sops forgets that a comment stood behind a value once it was encrypted, and prints it above. */
@@ -86,14 +82,30 @@ function openLeaf(item: Leaf, path: readonly string[], rules: OpeningRules): Lea
   if (!('payload' in opening)) throw unopenable(item, path, opening.failure);
   const { type, bytes } = opening.payload;
   const text = fromUtf8(bytes);
-  if (text === undefined)
-    return type === 'str' || type === 'bytes' ? { ...item, type: 'str', text: '', bytes } : refuse(path, 'holds no text');
+  if (text === undefined) return type === 'str' ? { ...item, type, text: '', bytes } : refuse(path, 'holds no text');
   rules.opened?.(item.text, under, text, opening.payload);
-  if (type === 'comment') return commentOf(text, item.slot);
-  if (!isScalarType(type)) return refuse(path, 'has an unknown type');
+  return type === 'comment' ? commentOf(text, item.slot) : leafOf(item, path, type, text);
+}
+
+function leafOf(item: Leaf, path: readonly string[], type: string, text: string): Leaf {
+  if (!isScalarType(type) || type === 'bytes') return refuse(path, 'has a type that sops never writes');
   const canonical = canonicalText(type, text);
   if (canonical === undefined) return refuse(path, `holds no ${type}`);
-  return { ...item, type: type === 'bytes' ? 'str' : type, text: canonical, ...(canonical === text ? {} : { spelling: text }) };
+  return { ...item, type, text: canonical, ...(canonical === text ? {} : { spelling: text }) };
+}
+
+/** Only a list takes a comment for an item: anywhere else it means that the type of a ciphertext was changed, which nothing authenticates. */
+function refuseCommentAsValue(node: Node, path: readonly string[], replacements: OpenedValues['replacements']): void {
+  if (node.kind !== 'mapping' && node.kind !== 'sequence') return;
+  for (const item of node.items) {
+    if (item.kind !== 'entry') {
+      if (item.kind !== 'comment') refuseCommentAsValue(item, path, replacements);
+      continue;
+    }
+    const inner = [...path, item.key];
+    if (item.value.kind !== 'leaf') refuseCommentAsValue(item.value, inner, replacements);
+    else if (replacements.get(item.value)?.kind === 'comment') refuse(inner, 'holds a comment where a value belongs');
+  }
 }
 
 function refuse(path: readonly string[], what: string): never {

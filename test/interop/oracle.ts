@@ -22,7 +22,7 @@ export interface Answer {
 export type Rule = string;
 
 /** What the oracle does with documents. */
-export type Deed = 'look' | 'encrypt' | 'decrypt';
+export type Deed = 'look' | 'encrypt' | 'decrypt' | 'trust';
 
 /** Asks real sops's packages about many documents in one process; see `test/oracle`. A document that ends the process has the error `crash`. */
 export function ask(deed: Deed, format: FormatName, documents: readonly string[], rule: Rule = ''): readonly Answer[] {

@@ -65,27 +65,37 @@ func selectBy(metadata *sops.Metadata, by, value string) error {
 	return nil
 }
 
-func decrypt(store common.Store, text []byte) (answer, error) {
-	tree, err := store.LoadEncryptedFile(text)
-	if err != nil {
-		return answer{}, err
+func decrypt(checksMac bool) question {
+	return func(store common.Store, text []byte) (answer, error) {
+		tree, err := store.LoadEncryptedFile(text)
+		if err != nil {
+			return answer{}, err
+		}
+		key, err := base64.StdEncoding.DecodeString(string(tree.Metadata.KeyGroups[0][0].EncryptedDataKey()))
+		if err != nil {
+			return answer{}, err
+		}
+		computed, err := tree.Decrypt(key, aes.NewCipher())
+		if err != nil {
+			return answer{}, err
+		}
+		if checksMac {
+			if err := checkMac(tree.Metadata, key, computed); err != nil {
+				return answer{}, err
+			}
+		}
+		plain, err := store.EmitPlainFile(tree.Branches)
+		return answer{Text: string(plain)}, err
 	}
-	key, err := base64.StdEncoding.DecodeString(string(tree.Metadata.KeyGroups[0][0].EncryptedDataKey()))
+}
+
+func checkMac(metadata sops.Metadata, key []byte, computed string) error {
+	stored, err := aes.NewCipher().Decrypt(metadata.MessageAuthenticationCode, key, metadata.LastModified.Format(time.RFC3339))
 	if err != nil {
-		return answer{}, err
-	}
-	cipher := aes.NewCipher()
-	computed, err := tree.Decrypt(key, cipher)
-	if err != nil {
-		return answer{}, err
-	}
-	stored, err := cipher.Decrypt(tree.Metadata.MessageAuthenticationCode, key, tree.Metadata.LastModified.Format(time.RFC3339))
-	if err != nil {
-		return answer{}, fmt.Errorf("the MAC does not open: %w", err)
+		return fmt.Errorf("the MAC does not open: %w", err)
 	}
 	if stored != computed {
-		return answer{}, errors.New("MAC mismatch")
+		return errors.New("MAC mismatch")
 	}
-	plain, err := store.EmitPlainFile(tree.Branches)
-	return answer{Text: string(plain)}, err
+	return nil
 }

@@ -33,25 +33,22 @@ export function openValues(branches: readonly Mapping[], rules: OpeningRules): O
   const replacements = new Map<Leaf | Comment, Leaf | Comment>();
   const mac = new Mac(rules.macOnlyEncrypted);
   let clearComments = 0;
-  let commentedItems = false;
   for (const branch of branches) {
     walk(branch, (item, path, comments) => {
       const selected = rules.selects(path, comments, item.kind === 'comment');
-      if (item.kind === 'comment') {
-        if (!selected || item.text === '' || item.unseen === true) return;
-        const opened = openComment(item, path, rules);
-        if (opened) replacements.set(item, opened);
-        else clearComments++;
-        return;
-      }
-      const opened = selected ? openLeaf(item, path, rules) : item;
-      if (opened !== item) replacements.set(item, opened);
-      if (opened.kind === 'comment') commentedItems = true;
-      else if (selected || !rules.macOnlyEncrypted) mac.add(opened.bytes ?? opened.text);
+      const opened = selected ? openItem(item, path, rules) : item;
+      if (opened === undefined) clearComments++;
+      else if (opened !== item) replacements.set(item, opened);
+      if (opened?.kind === 'leaf' && (selected || !rules.macOnlyEncrypted)) mac.add(opened.bytes ?? opened.text);
     });
   }
-  if (commentedItems) for (const branch of branches) refuseCommentAsValue(branch, [], replacements);
+  refuseCommentsAsValues(branches, replacements);
   return { replacements, mac: mac.digest(), clearComments };
+}
+
+function openItem(item: Leaf | Comment, path: readonly string[], rules: OpeningRules): Leaf | Comment | undefined {
+  if (item.kind === 'leaf') return openLeaf(item, path, rules);
+  return item.text === '' || item.unseen === true ? item : openComment(item, path, rules);
 }
 
 /**
@@ -95,16 +92,21 @@ function leafOf(item: Leaf, path: readonly string[], type: string, text: string)
 }
 
 /** Only a list takes a comment for an item: anywhere else it means that the type of a ciphertext was changed, which nothing authenticates. */
+function refuseCommentsAsValues(branches: readonly Mapping[], replacements: OpenedValues['replacements']): void {
+  for (const [item, { kind }] of replacements) {
+    if (item.kind !== 'leaf' || kind !== 'comment') continue;
+    for (const branch of branches) refuseCommentAsValue(branch, [], replacements);
+    return;
+  }
+}
+
 function refuseCommentAsValue(node: Node, path: readonly string[], replacements: OpenedValues['replacements']): void {
   if (node.kind !== 'mapping' && node.kind !== 'sequence') return;
   for (const item of node.items) {
-    if (item.kind !== 'entry') {
-      if (item.kind !== 'comment') refuseCommentAsValue(item, path, replacements);
-      continue;
-    }
-    const inner = [...path, item.key];
-    if (item.value.kind !== 'leaf') refuseCommentAsValue(item.value, inner, replacements);
-    else if (replacements.get(item.value)?.kind === 'comment') refuse(inner, 'holds a comment where a value belongs');
+    if (item.kind === 'entry' && item.value.kind === 'leaf') {
+      if (replacements.get(item.value)?.kind === 'comment') refuse([...path, item.key], 'holds a comment where a value belongs');
+    } else if (item.kind === 'entry') refuseCommentAsValue(item.value, [...path, item.key], replacements);
+    else if (item.kind !== 'comment') refuseCommentAsValue(item, path, replacements);
   }
 }
 

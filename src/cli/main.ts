@@ -1,6 +1,8 @@
 import { run } from './run.ts';
 
 // No `await` at the top: the bundle is CommonJS, which starts faster.
-void run(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
-});
+async function main(): Promise<void> {
+  process.exitCode = await run(process.argv.slice(2));
+}
+
+void main();

@@ -10,12 +10,13 @@ export function servicesOf({ flags, context }: Invocation): Services {
     throw new SopsError('UNSUPPORTED', 'key services other than the local one (--keyservice, SOPS_KEYSERVICE) are not supported yet');
   if (flags.given.includes('enable-local-keyservice') && !flags.isOn('enable-local-keyservice'))
     throw new SopsError('UNSUPPORTED', 'without the local key service there is none: others are not supported yet');
-  checkOrder(flags.text('decryption-order'));
-  return { keys: localKeyService(keySources, context), keySources, context };
+  const order = decryptionOrder(flags.text('decryption-order'));
+  return { keys: localKeyService(keySources, context), keySources, context, ...(order === undefined ? {} : { decryptionOrder: order }) };
 }
 
-function checkOrder(order: string | undefined): void {
-  const kinds = order?.split(',') ?? [];
+function decryptionOrder(text: string | undefined): readonly string[] | undefined {
+  const kinds = text?.split(',') ?? [];
   const twice = kinds.find((kind, at) => kinds.indexOf(kind) !== at);
   if (twice !== undefined) throw new SopsError('DUPLICATE_KEY_KIND', `duplicate decryption key type: ${twice}`);
+  return text === undefined ? undefined : kinds;
 }

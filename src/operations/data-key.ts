@@ -1,6 +1,5 @@
 import { wipe } from '../crypto/bytes.ts';
 import { type KeyGroupAttempt, SopsError } from '../errors.ts';
-import type { KeyService } from '../keyservice/keyservice.ts';
 import type { KeySource } from '../keysources/keysource.ts';
 import type { KeyGroup, MasterKey, Metadata, WrappedKey } from '../metadata/metadata.ts';
 import type { Services } from './operation.ts';
@@ -81,7 +80,7 @@ export async function recoverDataKey(metadata: Metadata, services: Services): Pr
   if (metadata.keyGroups.length > 1) throw new SopsError('UNSUPPORTED', 'files with several key groups are not supported yet');
   const groups: KeyGroupAttempt[] = [];
   for (const group of metadata.keyGroups) {
-    const { share, attempts } = await unwrapGroup(group, services.keys, services.keySources);
+    const { share, attempts } = await unwrapGroup(inDecryptionOrder(group, services.decryptionOrder ?? localFirst), services);
     if (share?.length === dataKeyLength) return share;
     if (share) wipe(share);
     groups.push({
@@ -97,9 +96,9 @@ interface GroupResult {
   readonly attempts: KeyGroupAttempt['attempts'];
 }
 
-async function unwrapGroup(group: KeyGroup, keys: KeyService, keySources: readonly KeySource[]): Promise<GroupResult> {
+async function unwrapGroup(group: KeyGroup, { keys, keySources }: Services): Promise<GroupResult> {
   const attempts: { masterKey: string; error?: string }[] = [];
-  for (const wrapped of inDecryptionOrder(group)) {
+  for (const wrapped of group) {
     const masterKey = nameOf(wrapped.masterKey, keySources);
     try {
       const share = await keys.unwrap(wrapped);
@@ -111,8 +110,7 @@ async function unwrapGroup(group: KeyGroup, keys: KeyService, keySources: readon
   return { attempts };
 }
 
-function inDecryptionOrder(group: KeyGroup): KeyGroup {
-  const rank = ({ masterKey }: WrappedKey): number =>
-    localFirst.includes(masterKey.kind) ? localFirst.indexOf(masterKey.kind) : localFirst.length;
+function inDecryptionOrder(group: KeyGroup, order: readonly string[]): KeyGroup {
+  const rank = ({ masterKey }: WrappedKey): number => (order.includes(masterKey.kind) ? order.indexOf(masterKey.kind) : order.length);
   return group.toSorted((a, b) => rank(a) - rank(b));
 }

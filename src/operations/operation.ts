@@ -9,6 +9,8 @@ export interface Services {
   readonly keys: KeyService;
   readonly keySources: readonly KeySource[];
   readonly context: Context;
+  /** Kinds of master key in the order to try them, all others behind; undefined: local kinds first. */
+  readonly decryptionOrder?: readonly string[];
 }
 
 /** The format a text is in, and the one the answer shall have; often the same object. */

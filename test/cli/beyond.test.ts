@@ -127,7 +127,7 @@ describe.skipIf(lacks('sops', 'age-keygen'))('updatekeys on folders', () => {
       'deep/er/b.json': '{"a": 1}',
       'deep/c.env': 'A=1\n',
       'deep/d.ini': '[s]\na = 1\n',
-      'e.bin': 'x',
+      'e.bin': '1',
     };
     fill(cwd, {
       ...content,

@@ -111,4 +111,23 @@ describe.skipIf(lacks('sops', 'age-keygen'))('decrypt', () => {
       expect(ours, ran).toEqual(expected);
     }
   });
+
+  const fingerprint = '0123456789ABCDEF0123456789ABCDEF01234567';
+
+  test.each<[string, readonly string[], RegExp]>([
+    ['local kinds first', [], new RegExp(`age1\\w+: FAILED.*${fingerprint}: FAILED`)],
+    ['--decryption-order', ['--decryption-order', 'pgp,age'], new RegExp(`${fingerprint}: FAILED.*age1\\w+: FAILED`)],
+    ['kinds that it leaves out come last', ['--decryption-order', 'pgp'], new RegExp(`${fingerprint}: FAILED.*age1\\w+: FAILED`)],
+  ])('the order in which master keys are tried: %s', (_, flags, says) => {
+    const pgp = `sops:\n    pgp:\n        - created_at: "2024-01-01T00:00:00Z"\n          enc: none\n          fp: ${fingerprint}\n`;
+    const extra = { 'two.yaml': textOf(prepared, 'sealed.yaml').replace('sops:\n', pgp) };
+    const { ours, expected, ran } = compare({
+      argv: ['decrypt', ...flags, 'two.yaml'],
+      env: { SOPS_AGE_KEY_FILE: 'none' },
+      extra,
+      stdout: 'same',
+      says,
+    });
+    expect(ours, ran).toEqual(expected);
+  });
 });

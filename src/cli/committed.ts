@@ -3,8 +3,7 @@ import { SopsError } from '../errors.ts';
 import { keySources } from '../keysources/index.ts';
 import { compareSealed, type SealedDifferences } from '../operations/compare-sealed.ts';
 import { readSealed } from '../operations/open-file.ts';
-import { readInput } from './input.ts';
-import type { SealedInput } from './sealed-input.ts';
+import { readInput, type SealedInput } from './input.ts';
 
 /** A MAC that does not fit, with how the file differs from its last commit, if Git has one. */
 export async function withDifferences(error: SopsError, file: SealedInput): Promise<SopsError> {

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { SopsError } from '../errors.ts';
+import type { Format } from '../formats/format.ts';
 import { readFile, statFile } from '../node/files.ts';
 import { readStandardInput } from '../node/standard-input.ts';
+import type { Context } from '../ports.ts';
 import type { Flags } from './argv.ts';
 import type { Invocation } from './invocation.ts';
 import { warn } from './report.ts';
@@ -14,6 +16,13 @@ export interface Input {
   readonly name: string;
   /** What messages call it. */
   readonly shown: string;
+}
+
+/** An encrypted file: where it lies, how it is read, and the world it is in. */
+export interface SealedInput {
+  readonly input: Input;
+  readonly format: Format;
+  readonly context: Context;
 }
 
 const standardInput: ReadonlySet<string> = new Set(['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0']);

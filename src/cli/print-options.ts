@@ -1,16 +1,17 @@
 import type { StoreConfig, StoresConfig } from '../config/config.ts';
 import { SopsError } from '../errors.ts';
-import type { Format, FormatName, PrintOptions } from '../formats/format.ts';
+import type { Format, PrintOptions } from '../formats/format.ts';
 import { loadConfig } from './config-file.ts';
 import type { Invocation } from './invocation.ts';
 
-const storeNames: Readonly<Record<FormatName, keyof StoresConfig>> = {
-  yaml: 'yaml',
-  json: 'json',
-  binary: 'jsonBinary',
-  dotenv: 'dotenv',
-  ini: 'ini',
-};
+/** What `.sops.yaml` calls the store of a format; one that real sops does not know has none. */
+const storeNames: ReadonlyMap<string, keyof StoresConfig> = new Map([
+  ['yaml', 'yaml'],
+  ['json', 'json'],
+  ['binary', 'jsonBinary'],
+  ['dotenv', 'dotenv'],
+  ['ini', 'ini'],
+]);
 
 /** How text in a format is printed afresh: `--indent`, else what `stores` in the config file says. */
 export function printOptions(invocation: Invocation, format: Format): PrintOptions {
@@ -27,5 +28,6 @@ export function layoutOption(invocation: Invocation, format: Format): 'auto' | '
 }
 
 function storeOf(invocation: Invocation, format: Format): StoreConfig | undefined {
-  return loadConfig(invocation)?.config.stores[storeNames[format.name]];
+  const store = storeNames.get(format.name);
+  return store === undefined ? undefined : loadConfig(invocation)?.config.stores[store];
 }

@@ -18,6 +18,9 @@ export function beVerbose(): void {
   verbose = true;
 }
 
+/** 128 and the number of SIGPIPE. */
+const readerGone = 141;
+
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
 function writeAll(descriptor: 1 | 2, content: Uint8Array): void {
@@ -32,11 +35,12 @@ function writeAll(descriptor: 1 | 2, content: Uint8Array): void {
   }
 }
 
-/** Writes to standard output. Throws `OUTPUT_UNWRITABLE`. */
+/** Writes to standard output; where the reader has gone (`| head`), the process ends as if by SIGPIPE. Throws `OUTPUT_UNWRITABLE`. */
 export function print(content: Uint8Array | string): void {
   try {
     writeAll(1, typeof content === 'string' ? Buffer.from(content) : content);
   } catch (error) {
+    if (systemCode(error) === 'EPIPE') process.exit(readerGone);
     throw systemError('OUTPUT_UNWRITABLE', 'could not write the output', 'standard output', error);
   }
 }

@@ -64,6 +64,13 @@ describe('words', () => {
   });
 });
 
+test.skipIf(process.platform === 'win32')('a reader that goes away ends it quietly', () => {
+  const command = [...program, 'decrypt', '--help'].map((word) => `'${word}'`).join(' ');
+  const { stdout, stderr } = runProgram(['bash'], ['-c', `${command} | true; echo "\${PIPESTATUS[0]}"`], { cwd: folder });
+  expect(['0\n', '141\n']).toContain(stdout);
+  expect(stderr).toBe('');
+});
+
 describe.skipIf(lacks('sops', 'age-keygen'))('encryption', () => {
   const seal = (...more: readonly string[]): Ran => run(['encrypt', '--age', recipient, ...more]);
 

@@ -112,7 +112,7 @@ try {
     "import { readFileSync, writeFileSync } from 'node:fs';\nconst file = process.argv[2];\nwriteFileSync(file, readFileSync(file, 'utf8').replace('battery staple', 'paper clip'));\n",
   );
   sopsmith(['edit', 'secret.yaml'], { EDITOR: `"${process.execPath}" "${editor}"` });
-  console.log('   what changed in the encrypted file: one value, the time, the MAC');
+  console.log('   what changed in the encrypted file: one value, and in the metadata the time, the MAC and the layout');
   show(diff(sealed, read('secret.yaml')));
   console.log('   what changed in the plaintext:');
   show(diff(opened, sopsmith(['decrypt', 'secret.yaml'])));

@@ -24,7 +24,8 @@ export type Slotted = Node | Comment;
  * The style of what stood in the text travels with the ciphertext, so that `open` after `seal` gives back the source wherever the format can carry it.
  */
 export interface Format {
-  readonly name: FormatName;
+  /** What `--input-type` calls it: a {@link FormatName}, or the name of a format that real sops does not know. */
+  readonly name: string;
   /** Of file names, with the dot; the first format that has a file's ending takes it. */
   readonly extensions: readonly string[];
   readonly shape: MetadataShape;

@@ -4,6 +4,7 @@ import { flatContract } from '../support/flat-contract.ts';
 
 flatContract({
   format: dotenv,
+  name: 'dotenv',
   generate: dotenvDocument,
   damage: damagedDotenv,
   accepted: /^invalid dotenv input line: \s+$/,

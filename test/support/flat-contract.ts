@@ -41,21 +41,21 @@ function besideSops(flat: FlatFormat): void {
 
   it(`sees and prints the same in ${runs} documents`, () => {
     const documents = documentsOf(generate, 1);
-    const answers = ask('look', format.name, documents);
+    const answers = ask('look', flat.name, documents);
     expect(failures(documents, (source, at) => agree(format, source, answers[at]))).toEqual([]);
     expect(answers.filter(({ error }) => error === undefined).length).toBeGreaterThan(runs * 0.9);
   });
 
   it(`accepts and refuses the same among ${runs} damaged documents`, () => {
     const documents = documentsOf(generate, 2).map((source, at) => damage(source, seeded(at)));
-    const answers = ask('look', format.name, documents);
+    const answers = ask('look', flat.name, documents);
     expect(failures(documents, (source, at) => accepted.test(answers[at]?.error ?? '') || agree(format, source, answers[at]))).toEqual([]);
   });
 
   it(`seals ${runs} documents so that real sops sees the same keys and comments`, () => {
     const documents = parsable(flat, 3);
     const encrypted = documents.map((source) => format.attach(sealAll(format, source).sealed, recordOf(format), {}));
-    const answers = ask('look', format.name, encrypted);
+    const answers = ask('look', flat.name, encrypted);
     const alike = (source: string, answer?: Answer): boolean =>
       isDeepStrictEqual(
         answer?.leaves?.filter(({ aad }) => !/^sops[_:]/.test(aad)),
@@ -65,9 +65,9 @@ function besideSops(flat: FlatFormat): void {
   });
 
   it(`takes the metadata that real sops wrote out of ${runs} documents`, () => {
-    const encrypted = ask('encrypt', format.name, parsable(flat, 4)).map(({ text }) => text ?? '');
+    const encrypted = ask('encrypt', flat.name, parsable(flat, 4)).map(({ text }) => text ?? '');
     // Real sops does not read all that it writes: a key that starts with a bracket, say.
-    const readable = ask('look', format.name, encrypted);
+    const readable = ask('look', flat.name, encrypted);
     const comesOut = (text: string): boolean => {
       const before = format.parse(text);
       const after = format.parse(splice(text, format.detach(before)));

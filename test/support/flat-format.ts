@@ -1,5 +1,5 @@
 import { SopsError } from '../../src/errors.ts';
-import type { Format } from '../../src/formats/format.ts';
+import type { Format, FormatName } from '../../src/formats/format.ts';
 import type { Answer } from '../interop/oracle.ts';
 import { seeded } from './json-documents.ts';
 import type { Random } from './json-documents.ts';
@@ -8,6 +8,8 @@ import { record, shown } from './round-trip.ts';
 /** What the tests need of a format whose values are all strings. */
 export interface FlatFormat {
   readonly format: Format;
+  /** What the oracle calls it. */
+  readonly name: FormatName;
   readonly generate: (random: Random) => string;
   readonly damage: (source: string, random: Random) => string;
   /** The errors of real sops for what we accept on purpose. */

@@ -1,3 +1,4 @@
+import { SopsError } from '../errors.ts';
 import { formats } from '../formats/index.ts';
 import type { Format } from '../formats/format.ts';
 import type { Formats } from '../operations/operation.ts';
@@ -21,4 +22,13 @@ export function formatsOf({ flags }: Invocation, { name }: Input): Pick<Formats,
   const inputType = flags.text('input-type');
   const outputType = flags.text('output-type');
   return { input: formatFor(inputType, name), output: formatFor(outputType, name) };
+}
+
+/** The format of a file that is changed where it lies. Throws `UNSUPPORTED` where flags ask for another on the way. */
+export function formatKept(invocation: Invocation, input: Input): Format {
+  const { input: format, output } = formatsOf(invocation, input);
+  if (format === output) return format;
+  throw new SopsError('UNSUPPORTED', `a file cannot change from ${format.name} to ${output.name} on the way`, {
+    hint: 'decrypt it with --output-type and encrypt it anew',
+  });
 }

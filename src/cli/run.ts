@@ -1,8 +1,10 @@
 import { SopsError } from '../errors.ts';
+import { statFile } from '../node/files.ts';
 import { createNodeContext } from '../node/index.ts';
 import { type Arguments, type FlagSpec, type Flags, firstWord, parseArguments } from './argv.ts';
 import { type ExitCodeOverrides, success } from './exit-codes.ts';
 import { globalFlags, modeFlags, versionFlags } from './flags.ts';
+import { nearest } from './nearest.ts';
 import { type Command, commands, missingCommands, oldSpellings } from './program.ts';
 import { beVerbose, log, reportError, warn } from './report.ts';
 
@@ -81,7 +83,19 @@ async function answerWithout(argv: readonly string[], anyFlags: readonly FlagSpe
     (await import('./version.ts')).showVersion();
     return success;
   }
-  return runCommand(oldSpelling(flags), argv, anyFlags);
+  const command = oldSpelling(flags);
+  if (command === oldSpellings.edit) refuseMisspelling(word);
+  return runCommand(command, argv, anyFlags);
+}
+
+/** A word that is nearly a command is none of the files to make. Throws `USAGE`. */
+function refuseMisspelling(word: string | undefined): void {
+  if (word === undefined || !/^[a-z-]+$/.test(word) || statFile(word) !== undefined) return;
+  const close = nearest(
+    word,
+    commands.map(({ name }) => name),
+  );
+  if (close !== undefined) throw new SopsError('USAGE', `there is no command and no file ${word}`, { hint: `did you mean ${close}?` });
 }
 
 function oldSpelling(flags: Flags): Command {

@@ -11,6 +11,8 @@ const patience = 1000;
 export interface Signals {
   /** Rejects with `CANCELLED` once a signal came and the subprocess, if one is running, has ended or had its time. */
   readonly cancelled: Promise<never>;
+  /** Whether a signal came. */
+  received(): boolean;
   /** Passes signals on to `child` as long as it runs. */
   passTo(child: ChildProcess): void;
   /** Lets signals end the process again. */
@@ -27,7 +29,9 @@ export function watchSignals(): Signals {
   });
   cancelled.catch(() => undefined);
   let running: ChildProcess | undefined;
+  let received = false;
   const receive = (signal: EndingSignal): void => {
+    received = true;
     if (running === undefined) return abort.abort();
     running.once('exit', () => {
       abort.abort();
@@ -45,6 +49,7 @@ export function watchSignals(): Signals {
   for (const signal of endingSignals) process.on(signal, receive);
   return {
     cancelled,
+    received: () => received,
     passTo(child) {
       running = child;
       child.once('exit', () => {

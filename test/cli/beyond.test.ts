@@ -48,7 +48,14 @@ describe('words', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining('did you mean --encrypted-regex?')]);
   });
 
+  test('a command that is misspelled gets one too, and no editor', () => {
+    const { status, stderr } = run(['decrpt', 'plain.yaml'], folder, { env: { EDITOR: 'touch' } });
+    expect([status, stderr]).toEqual([1, expect.stringContaining('did you mean decrypt?')]);
+  });
+
   test.each([
+    [['set', '--output-type', 'json', 'plain.yaml', '["a"]', '1'], /cannot change from yaml to json/],
+    [['edit', '--show-master-keys', 'plain.yaml'], /cannot be shown/],
     [['exec-env', 'plain.yaml', 'true'], /exec-env of sops is not supported yet/],
     [['publish', 'plain.yaml'], /not supported yet/],
     [['decrypt', '--keyservice', 'tcp://localhost:1', 'plain.yaml'], /not supported yet/],

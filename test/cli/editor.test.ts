@@ -24,6 +24,8 @@ const editors = {
   clumsy: `#!/bin/sh\necho "$1" > opened\nif [ -e once ]; then grep -q broken "$1" || exit 9; echo > again; read typed; echo "$typed" > typed; sed -i 's/: \\[broken/: mended/' "$1"; else touch once; echo 'more: [broken' >> "$1"; fi\n`,
   broken: `#!/bin/sh\necho "$1" > opened\necho 'more: [broken' >> "$1"\n`,
   reserved: `#!/bin/sh\necho "$1" > opened\nif [ -e once ]; then sed -i s/^sops:/spos:/ "$1"; else touch once; echo 'sops: 1' >> "$1"; fi\n`,
+  /** Makes the folder's disk look full, then makes room. */
+  unlucky: `#!/bin/sh\necho "$1" > opened\nif [ -e once ]; then grep -q typed "$1" || exit 9; rmdir f.yaml; mv away/f.yaml f.yaml; echo 'more: 1' >> "$1"; else touch once; echo 'typed: 1' >> "$1"; mkdir away; mv f.yaml away; mkdir f.yaml; fi\n`,
   fails: `#!/bin/sh\necho "$1" > opened\ncp "$1" "$1~"\nexit 3\n`,
 } as const;
 
@@ -127,6 +129,16 @@ describe.skipIf(lacks('sops', 'age-keygen'))('while the editor is open', () => {
     running.child.stdin?.write('\n');
     expect(await running.ended, running.output()).toBe(0);
     expect(password(cwd)).toBe(`password: ${secret}\nspos: 1\n`);
+  });
+
+  test('what was typed is not lost where the file cannot be written', async () => {
+    const { cwd, running } = await startEditing('unlucky');
+    await until(() => running.output().includes('Press enter'));
+    expect(running.output()).toContain('could not write');
+    running.child.stdin?.write('\n');
+    expect(await running.ended, running.output()).toBe(0);
+    expect(password(cwd)).toBe(`password: ${secret}\ntyped: 1\nmore: 1\n`);
+    expect(leaks()).toEqual([]);
   });
 
   test('where nobody can press enter, it ends and leaves the file as it was', () => {

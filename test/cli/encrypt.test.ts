@@ -53,6 +53,7 @@ describe.skipIf(lacks('sops', 'age-keygen'))('encrypt', () => {
       says: /cannot use more than one of encrypted_suffix/,
     },
     { argv: ['--mac-only-encrypted', 'encrypt', ...age, '--encrypted-regex', '^password$', 'plain.yaml'], stdout: { sealed: 'yaml' } },
+    { argv: ['encrypt', ...age, '--shamir-secret-sharing-threshold', '2', 'plain.yaml'], stdout: { sealed: 'yaml' } },
     { argv: ['encrypt', ...age, 'empty.yaml'], extra: { 'empty.yaml': '' }, says: /empty/ },
     { argv: ['encrypt', ...age, 'bad.yaml'], extra: { 'bad.yaml': 'a: [1\nb: 2\n' } },
     { argv: ['encrypt', ...age, 'bad.json'], extra: { 'bad.json': '{"a": 1' } },

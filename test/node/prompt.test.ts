@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/cli.ts';
 
 const folder = temporaryFolder('prompt');
-const hasScript = String(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout).includes('util-linux');
+const hasScript = spawnSync('sh', ['-c', 'script --version'], { encoding: 'utf8' }).stdout.includes('util-linux');
 
 /** A shell command that asks and prints the answer as JSON. */
 function asking(how: 'secret' | 'confirm'): string {

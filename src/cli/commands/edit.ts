@@ -7,8 +7,7 @@ import { openScratch, type Scratch } from '../../node/scratch.ts';
 import { statFile } from '../../node/files.ts';
 import { type Signals, watchSignals } from '../../node/signals.ts';
 import { type EditSession, startEdit, startNew } from '../../operations/edit.ts';
-import type { Outcome } from '../../operations/operation.ts';
-import { formatsOf } from '../format-choice.ts';
+import { formatKept } from '../format-choice.ts';
 import { findFile, type Input, readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
 import { tellWarnings } from '../output.ts';
@@ -20,8 +19,8 @@ import { servicesOf } from '../services.ts';
 
 const pressEnter = 'Press enter to return to the editor, or Ctrl+C to exit.';
 
-/** What is wrong with the text and can be put right in the editor. */
-const inTheText: ReadonlySet<SopsErrorCode> = new Set<SopsErrorCode>([
+/** What can be put right, in the editor or beside it, so that what was typed is not lost. */
+const canBeMended: ReadonlySet<SopsErrorCode> = new Set<SopsErrorCode>([
   'MALFORMED_DOCUMENT',
   'EMPTY_DOCUMENT',
   'ALREADY_ENCRYPTED',
@@ -31,23 +30,19 @@ const inTheText: ReadonlySet<SopsErrorCode> = new Set<SopsErrorCode>([
   'VALUE_UNSEALABLE',
   'NO_MASTER_KEY',
   'STRICT',
+  'DATA_KEY_UNWRAPPABLE',
+  'OUTPUT_UNWRITABLE',
 ]);
 
 /** `sopsmith edit file`. */
 export async function run(invocation: Invocation): Promise<void> {
   const input = findFile(invocation);
-  const { input: format, output } = formatsOf(invocation, input);
-  if (format !== output)
-    throw new SopsError('UNSUPPORTED', 'a file cannot change its format while it is edited', {
-      hint: 'decrypt it with --output-type and encrypt it anew',
-    });
+  const format = formatKept(invocation, input);
   const command = editorCommand(invocation.context.env);
   const session = await inSealedFile({ input, format, context: invocation.context }, () => openSession(invocation, input, format));
   const signals = watchSignals();
   try {
-    const outcome = await editWith(command, session, { input, signals, env: invocation.context.env });
-    tellWarnings(invocation, input, outcome.warnings);
-    await invocation.context.files.replace(input.path, outcome.content);
+    await editWith(command, session, { input, signals, invocation });
     log({ level: 'info', message: 'File written successfully' });
   } finally {
     session.close();
@@ -77,38 +72,43 @@ async function openSession(invocation: Invocation, input: Input & { readonly pat
 interface Desk {
   readonly input: Input & { readonly path: string };
   readonly signals: Signals;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly invocation: Invocation;
 }
 
-async function editWith(command: readonly string[], session: EditSession, { input, signals, env }: Desk): Promise<Outcome> {
-  const scratch = openScratch(basename(input.path), session.plaintext, env);
+async function editWith(command: readonly string[], session: EditSession, desk: Desk): Promise<void> {
+  const scratch = openScratch(basename(desk.input.path), session.plaintext, desk.invocation.context.env);
   try {
-    return await Promise.race([untilAccepted(command, session, scratch, { input, signals }), signals.cancelled]);
+    await Promise.race([untilWritten(command, session, scratch, desk), desk.signals.cancelled]);
   } finally {
     scratch.wipe();
   }
 }
 
-async function untilAccepted(
-  command: readonly string[],
-  session: EditSession,
-  scratch: Scratch,
-  { input, signals }: Omit<Desk, 'env'>,
-): Promise<Outcome> {
+async function untilWritten(command: readonly string[], session: EditSession, scratch: Scratch, desk: Desk): Promise<void> {
   for (;;) {
     await runEditor(command, scratch.file, (editor) => {
-      signals.passTo(editor);
+      desk.signals.passTo(editor);
     });
     const edited = scratch.read();
     if (same(edited, session.plaintext)) throw new SopsError('FILE_NOT_MODIFIED', 'File has not changed, exiting.');
-    try {
-      return await inFile(input.shown, () => session.finish(edited));
-    } catch (error) {
-      if (!(error instanceof SopsError) || !inTheText.has(error.code)) throw error;
-      say(`${errorText(error)}\n${pressEnter}`);
-      if (!(await waitForEnter()))
-        throw new SopsError('CANCELLED', 'nobody is there to correct the text: the file is left as it was', { file: input.shown });
-    }
+    const error = await write(session, edited, desk);
+    if (error === undefined) return;
+    say(`${errorText(error)}\n${pressEnter}`);
+    if (!(await waitForEnter()))
+      throw new SopsError(error.code, 'nobody is there to put it right: the file is left as it was', { file: desk.input.shown });
+  }
+}
+
+/** Writes the file, or answers what hinders it and can be mended. */
+async function write(session: EditSession, edited: Uint8Array, { input, invocation, signals }: Desk): Promise<SopsError | undefined> {
+  try {
+    const outcome = await inFile(input.shown, () => session.finish(edited));
+    tellWarnings(invocation, input, outcome.warnings);
+    if (!signals.received()) await invocation.context.files.replace(input.path, outcome.content);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SopsError && canBeMended.has(error.code)) return error;
+    throw error;
   }
 }
 

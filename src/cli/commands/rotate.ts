@@ -2,7 +2,7 @@ import { SopsError } from '../../errors.ts';
 import { keySources } from '../../keysources/index.ts';
 import { rotate } from '../../operations/rotate.ts';
 import { statFile } from '../../node/files.ts';
-import { formatsOf } from '../format-choice.ts';
+import { formatKept } from '../format-choice.ts';
 import { findFile, type Input, mustExist, readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
 import { masterKeysOf } from '../master-keys.ts';
@@ -32,20 +32,16 @@ async function rotateFile(invocation: Invocation, input: Input & { readonly path
     throw new SopsError('KEYS_OF_MISSING_FILE', `cannot add or remove keys on non-existent file "${input.path}"`, {
       hint: 'make the file with `edit`',
     });
-  const { input: from, output: to } = formatsOf(invocation, input);
-  if (from !== to)
-    throw new SopsError('UNSUPPORTED', 'a file cannot change its format while its data key is rotated', {
-      hint: 'rotate it first, then decrypt and encrypt it',
-    });
+  const format = formatKept(invocation, input);
   const services = servicesOf(invocation);
   const options = {
     add: masterKeysOf(flags, 'add-'),
     remove: masterKeysOf(flags, 'rm-'),
     ignoreMac: flags.isOn('ignore-mac'),
-    layout: layoutOption(invocation, from),
+    layout: layoutOption(invocation, format),
   };
-  const formats = { input: from, print: printOptions(invocation, to) };
-  const outcome = await inSealedFile({ input, format: from, context: invocation.context }, () =>
+  const formats = { input: format, print: printOptions(invocation, format) };
+  const outcome = await inSealedFile({ input, format, context: invocation.context }, () =>
     rotate(readInput(input), formats, options, services),
   );
   await deliver(invocation, input, outcome);

@@ -3,7 +3,7 @@ import type { TreePath } from '../../document/path.ts';
 import { readFile } from '../../node/files.ts';
 import { readStandardInput } from '../../node/standard-input.ts';
 import { set } from '../../operations/set.ts';
-import { formatFor } from '../format-choice.ts';
+import { formatKept } from '../format-choice.ts';
 import { type Input, findFile, readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
 import { jsonValue } from '../json-value.ts';
@@ -57,7 +57,7 @@ export function changePath(text: string, command: string): TreePath {
 async function setValue(invocation: Invocation, input: Input & { readonly path: string }, path: TreePath, text: string): Promise<void> {
   const { flags, context } = invocation;
   const value = jsonValue(text);
-  const format = formatFor(flags.text('input-type'), input.name);
+  const format = formatKept(invocation, input);
   const services = servicesOf(invocation);
   const options = {
     ignoreMac: flags.isOn('ignore-mac'),

@@ -1,6 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import { unset } from '../../operations/set.ts';
-import { formatFor } from '../format-choice.ts';
+import { formatKept } from '../format-choice.ts';
 import { findFile, readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
 import { tellWarnings } from '../output.ts';
@@ -17,7 +17,7 @@ export async function run(invocation: Invocation): Promise<void> {
   const [file = '', index = ''] = words;
   const input = findFile({ ...invocation, words: [file] });
   const path = changePath(index, 'unset');
-  const format = formatFor(flags.text('input-type'), input.name);
+  const format = formatKept(invocation, input);
   const services = servicesOf(invocation);
   const options = {
     ignoreMac: flags.isOn('ignore-mac'),

@@ -17,7 +17,7 @@ export const malformed = (where: string, what: string): SopsError =>
 /** A field as text, `''` where there is none: numbers and bools are texts as well, since formats disagree on them (mapstructure, decodeString). */
 export function textOf(node: Node | undefined, where: string): string {
   if (node === undefined || node.kind === 'null') return '';
-  if (node.kind !== 'leaf') throw malformed(where, 'is not a text');
+  if (node.kind !== 'leaf' || node.type === 'time') throw malformed(where, 'is not a text');
   return leafText(node);
 }
 

@@ -22,7 +22,7 @@ export function readKey(node: Node, source: KeySource, where: string): WrappedKe
   const { fields, crooked } = fieldsOf(entry, source);
   const masterKey = source.fromFields(fields);
   const known = new Set(Object.keys(source.toFields(masterKey)));
-  for (const name of crooked) if (known.has(name)) throw malformed(`${where}.${name}`, 'is not a map of texts');
+  for (const name of crooked) if (known.has(name)) throw malformed(`${where}.${name}`, 'is neither a text nor a map of texts');
   const unknown = entriesOf(entry).filter(({ key, value }) => !known.has(key.toLowerCase()) && !isOurs(key, source) && !isEmpty(value));
   return {
     masterKey,
@@ -53,6 +53,7 @@ function fieldsOf(entry: Mapping, source: KeySource): { readonly fields: KeyFiel
   for (const { key, value } of inExactness(entriesOf(entry))) {
     const name = key.toLowerCase();
     if (value.kind === 'null' || isOurs(name, source)) continue;
+    if (value.kind === 'leaf' && value.type === 'time') crooked.add(name);
     fields.set(name, value.kind === 'leaf' ? leafText(value) : mapOf(value, () => crooked.add(name)));
   }
   return { fields: Object.fromEntries(fields), crooked };

@@ -16,21 +16,22 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 export const ciphertexts = (text: string): readonly Place[] =>
   [...text.matchAll(/ENC\[AES256_GCM,[^\]]*\]/g)].map(({ 0: found, index }) => ({ start: index, end: index + found.length }));
 
-/** The text with one character of a ciphertext changed, at every `step`th place: base64 digits by their lowest and by their highest bit, others by another character. */
+/** The text with one character of a ciphertext changed, at every `step`th place: base64 digits by one bit, others by another character. */
 export function characters(text: string, step: number): readonly Tampered[] {
   return ciphertexts(text).flatMap(({ start, end }, number) =>
-    Array.from({ length: Math.ceil((end - start - (number % step)) / step) }, (_, at) => start + (number % step) + at * step).flatMap((at) =>
-      others(text.charAt(at)).map((character) => ({
+    Array.from({ length: Math.ceil((end - start - (number % step)) / step) }, (_, at) => start + (number % step) + at * step).map((at) => {
+      const character = altered(text.charAt(at), at % 6);
+      return {
         what: `character ${at - start} of ciphertext ${number} is ${character}`,
         text: text.slice(0, at) + character + text.slice(at + 1),
-      })),
-    ),
+      };
+    }),
   );
 }
 
-function others(character: string): readonly string[] {
+function altered(character: string, bit: number): string {
   const digit = alphabet.indexOf(character);
-  return digit < 0 ? ['x'] : [alphabet.charAt(digit ^ 1), alphabet.charAt(digit ^ 32)];
+  return digit < 0 ? 'x' : alphabet.charAt(digit ^ (1 << bit));
 }
 
 /** Each ciphertext in other spellings of the same bytes, truncated, lengthened, and with parts of others. */
@@ -87,7 +88,10 @@ export const retyped = (text: string): readonly Tampered[] =>
     return types
       .map((type) => [type, found.replace(/type:[^\]]*/, `type:${type}`)] as const)
       .filter(([, changed]) => changed !== found)
-      .map(([type, changed]) => ({ what: `ciphertext ${number} has the type ${type}`, text: text.slice(0, start) + changed + text.slice(end) }));
+      .map(([type, changed]) => ({
+        what: `ciphertext ${number} has the type ${type}`,
+        text: text.slice(0, start) + changed + text.slice(end),
+      }));
   });
 
 /** All pairs of ciphertexts swapped, and each put in the place of each other. */

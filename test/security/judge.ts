@@ -22,23 +22,26 @@ export async function judge(format: FormatName, texts: readonly Tampered[], igno
   return judged;
 }
 
-const shown = (texts: readonly Judged[]): readonly string[] =>
-  texts.map(({ what, ours, theirs }) => {
-    const [mine, other] = ['text' in ours ? ours.text : `${ours.error.code}: ${ours.error.message}`, theirs.text ?? `error: ${theirs.error ?? ''}`];
-    return `${what}\nours: ${mine}\nsops: ${other}`;
-  });
-
 /** What we let pass that real sops refuses. */
 export const laxer = (judged: readonly Judged[]): readonly string[] =>
-  shown(judged.filter(({ ours, theirs }) => 'text' in ours && theirs.error !== undefined));
+  judged
+    .filter(({ ours, theirs }) => 'text' in ours && theirs.error !== undefined)
+    .map(({ what, theirs }) => `${what}: ${theirs.error ?? ''}`);
 
-/** What both let pass and decrypt to something else. */
+/** What both let pass and decrypt to other values. Comments are under no MAC: real sops leaves more of them as ciphertext, and moves them. */
 export const different = (judged: readonly Judged[]): readonly string[] =>
-  shown(judged.filter(({ ours, theirs }) => 'text' in ours && theirs.error === undefined && ours.text !== (theirs.text ?? '')));
+  judged.flatMap(({ what, ours, theirs }) =>
+    'error' in ours || theirs.text === undefined || isSame(ours.text, theirs.text)
+      ? []
+      : [`${what}\n${ours.text}\n--- sops:\n${theirs.text}`],
+  );
 
-/** What we refuse and real sops lets pass. */
-export const stricter = (judged: readonly Judged[]): readonly string[] =>
-  judged.filter(({ ours, theirs }) => 'error' in ours && theirs.error === undefined).map(({ what, ours }) => `${what}${'error' in ours ? ` (${ours.error.code}: ${ours.error.message})` : ''}`);
+function isSame(ours: string, theirs: string): boolean {
+  if (ours === theirs) return true;
+  const without = (text: string): string => text.replaceAll(/^[ \t]*[#;].*\n/gm, '');
+  return without(ours) === without(theirs);
+}
 
-/** What we let pass. */
-export const passed = (judged: readonly Judged[]): readonly Judged[] => judged.filter(({ ours }) => 'text' in ours);
+/** What we let pass, and the plaintext that came of it. */
+export const passed = (judged: readonly Judged[]): readonly { readonly what: string; readonly plain: string }[] =>
+  judged.flatMap(({ what, ours }) => ('text' in ours ? [{ what, plain: ours.text }] : []));

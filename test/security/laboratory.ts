@@ -61,7 +61,12 @@ export const setups: readonly Setup[] = [
 const masterKey = { kind: 'age', recipient: nobody };
 
 /** Encrypts a text; without the layout entry, unless asked for. */
-export async function seal(name: FormatName, source: string, setup: Setup | undefined, layout: 'auto' | 'never' = 'never'): Promise<string> {
+export async function seal(
+  name: FormatName,
+  source: string,
+  setup: Setup | undefined,
+  layout: 'auto' | 'never' = 'never',
+): Promise<string> {
   const format = formatOf(name);
   const { selection, macOnlyEncrypted } = setup ?? { selection: defaultSelection, macOnlyEncrypted: false };
   const settings = { keyGroups: [[masterKey]], shamirThreshold: 0, selection, macOnlyEncrypted, layout, strict: false };
@@ -95,7 +100,7 @@ export async function edit(name: FormatName, sealed: string, change: (plain: str
 }
 
 const editing = (name: FormatName, sealed: string): Promise<EditSession> =>
-  startEdit(bytes(sealed), formatOf(name), { ignoreMac: false, strict: false, print: {}, layout: 'auto' }, services);
+  startEdit(bytes(sealed), formatOf(name), { ignoreMac: false, strict: false, showMasterKeys: false, print: {}, layout: 'auto' }, services);
 
 const sameFormat = (format: Format): { input: Format; output: Format; print: object } => ({ input: format, output: format, print: {} });
 

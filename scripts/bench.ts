@@ -20,7 +20,7 @@ const timer = existsSync('/usr/bin/time') ? '/usr/bin/time' : undefined;
 
 const programs = {
   sops: [needed('sops')],
-  npm: [process.execPath, join(root, 'dist', 'bin', 'cli.js')],
+  npm: [process.execPath, join(root, 'dist', 'bin', 'cli.cjs')],
   standalone: [join(root, 'dist', 'standalone', 'sopsmith')],
 } as const;
 type ProgramName = keyof typeof programs;

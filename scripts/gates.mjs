@@ -90,7 +90,12 @@ function tally(file) {
     count.skipped += idle;
     if (idle > 0) skipped.set(name, (skipped.get(name) ?? 0) + idle);
   }
-  return { passed: report.numPassedTests, failed: report.numFailedTests };
+  // A file that does not even load has no test that could fail.
+  const broken = report.testResults.filter(
+    (/** @type {{ status: string; assertionResults: unknown[] }} */ suite) =>
+      suite.status === 'failed' && suite.assertionResults.length === 0,
+  );
+  return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length };
 }
 
 const words = process.argv.slice(2);

@@ -55,7 +55,6 @@ describe('words', () => {
 
   test.each([
     [['set', '--output-type', 'json', 'plain.yaml', '["a"]', '1'], /cannot change from yaml to json/],
-    [['edit', '--show-master-keys', 'plain.yaml'], /cannot be shown/],
     [['exec-env', 'plain.yaml', 'true'], /exec-env of sops is not supported yet/],
     [['publish', 'plain.yaml'], /not supported yet/],
     [['decrypt', '--keyservice', 'tcp://localhost:1', 'plain.yaml'], /not supported yet/],
@@ -128,6 +127,19 @@ describe.skipIf(lacks('sops', 'age-keygen'))('encryption', () => {
 
   test('a type that does not exist is told', () => {
     expect(seal('--input-type', 'yml', 'plain.yaml').stderr).toContain('there is no type yml');
+  });
+});
+
+describe.skipIf(lacks('sops', 'age-keygen'))('editing with --show-master-keys', () => {
+  test('keeps what is changed of the values, which real sops 3.13.3 drops, and adds the master keys written in', () => {
+    const cwd = join(folder, 'shown');
+    const added = `        - recipient: ${second}\n          enc: ""`;
+    fill(cwd, { 'f.yaml': 'a: one\n', 'editor.sh': `sed -i -e 's/one/two/' -e 's/^    age:$/&\\n${added.replace('\n', '\\n')}/' "$1"\n` });
+    expect(run(['encrypt', '-i', '--age', recipient, 'f.yaml'], cwd).status).toBe(0);
+    const { status, stderr } = run(['edit', '-s', 'f.yaml'], cwd, { env: { EDITOR: 'sh editor.sh' } });
+    expect(status, stderr).toBe(0);
+    expect(textOf(cwd, 'f.yaml')).toContain(second);
+    expect(runProgram([needed('sops')], ['decrypt', 'f.yaml'], { cwd, env }).stdout).toBe('a: two\n');
   });
 });
 

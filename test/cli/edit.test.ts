@@ -11,6 +11,7 @@ describe.skipIf(lacks('sops', 'age-keygen'))('edit', () => {
   const cases: readonly Case[] = [
     { argv: ['edit', 'sealed.yaml'], env: change, stdout: 'same', files: ['sealed.yaml'] },
     { argv: ['edit', 'sealed.json'], env: change, stdout: 'same', files: ['sealed.json'] },
+    { argv: ['edit', '-s', 'sealed.yaml'], env: { EDITOR: 'true' }, stdout: 'same', says: /File has not changed/ },
     { argv: ['sealed.yaml'], env: change, stdout: 'same', files: ['sealed.yaml'] },
     { argv: ['-i', 'sealed.yaml'], env: change, stdout: 'same', files: ['sealed.yaml'] },
     { argv: ['edit', 'sealed.env'], env: { EDITOR: 'sed -i s/two/three/' }, stdout: 'same', files: ['sealed.env'] },

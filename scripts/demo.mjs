@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const program = join(root, 'dist', 'bin', 'cli.js');
+const program = join(root, 'dist', 'bin', 'cli.cjs');
 const folder = mkdtempSync(join(tmpdir(), 'sopsmith-demo-'));
 const env = { ...process.env, SOPS_AGE_KEY_FILE: join(folder, 'keys.txt') };
 

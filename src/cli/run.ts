@@ -4,7 +4,7 @@ import { createNodeContext } from '../node/index.ts';
 import { type Arguments, type FlagSpec, type Flags, firstWord, parseArguments } from './argv.ts';
 import { type ExitCodeOverrides, success } from './exit-codes.ts';
 import { globalFlags, modeFlags, versionFlags } from './flags.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../config/nearest.ts';
 import { type Command, commands, missingCommands, oldSpellings } from './program.ts';
 import { beVerbose, log, reportError, warn } from './report.ts';
 

@@ -72,8 +72,11 @@ export const ours: Suite = {
   },
 };
 
+/** Whether a decrypted text still holds ciphertext. */
+export const leftSealed = (opened: string): boolean => opened.includes('ENC[AES256_GCM,');
+
 /** Real sops does not read what it wrote itself: a comment, say, that it finds again at another place, and then leaves as ciphertext. */
-const unreadable = ({ error, text: read = '' }: Answer): boolean => error !== undefined || read.includes('ENC[AES256_GCM,');
+const unreadable = ({ error, text: read = '' }: Answer): boolean => error !== undefined || leftSealed(read);
 
 function judgeOurs(sealed: Made | undefined, read: Answer, theirs: Answer, expected: Answer): Finding {
   if (!sealed || 'error' in sealed)

@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FormatName } from '../../src/formats/format.ts';
+import { leftSealed } from './exchange.ts';
 import { rulePartsOf } from './library.ts';
+import { ask } from './oracle.ts';
 import { needed } from '../support/peers.ts';
 import { program as ours } from '../support/program.ts';
 import { type Case, type Finding, type Suite, difference, failure } from './suite.ts';
@@ -78,16 +80,25 @@ async function exchange(place: Place, format: FormatName, { source, rule }: Case
   if (sealedByThem.status !== 0) return 'beyond sops';
   await writeFile(file('theirs'), sealedByThem.stdout);
   const wanted = await step(sops, 'decrypt', file('theirs'));
-  if (wanted.status !== 0) return 'beyond sops';
+  if (wanted.status !== 0 || leftSealed(wanted.stdout.toString())) return 'beyond sops';
   for (const [what, command, name] of [
     ['ours, read by sops', sops, 'ours'],
     ['of sops, read by us', ours, 'theirs'],
   ] as const) {
     const read = await step(command, 'decrypt', file(name));
     if (read.status !== 0) return wrong(what, read);
-    if (Buffer.compare(read.stdout, wanted.stdout) !== 0) return difference(what, read.stdout.toString(), wanted.stdout.toString());
+    // Where real sops does not read its own encryption as it was, ours may do better.
+    const accepted = [wanted.stdout, ...(name === 'ours' ? printed(format, source) : [])];
+    if (!accepted.some((one) => Buffer.compare(read.stdout, one) === 0))
+      return difference(what, read.stdout.toString(), wanted.stdout.toString());
   }
   return 'good';
+}
+
+/** The form in which real sops prints a document that it reads. */
+function printed(format: FormatName, source: Uint8Array): readonly Buffer[] {
+  if (format === 'binary') return [];
+  return ask('look', format, [Buffer.from(source).toString()]).flatMap(({ print }) => (print === undefined ? [] : [Buffer.from(print)]));
 }
 
 const wrong = (what: string, { status, stderr }: Ran): Finding => failure(what, `exit status ${status}\n${stderr.trim()}`);

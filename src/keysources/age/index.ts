@@ -1,6 +1,6 @@
 import { listed, textField, textItem } from '../fields.ts';
 import { defineKeySource, type KeySource } from '../keysource.ts';
-import { ageKey, type AgeKey } from './recipient.ts';
+import { ageKey, type AgeKey, showRecipient } from './recipient.ts';
 
 /** age recipients: `age1…`, `age1pq1…`. */
 export const age: KeySource = defineKeySource<AgeKey>({
@@ -13,6 +13,6 @@ export const age: KeySource = defineKeySource<AgeKey>({
   fromGroup: (item) => listed(textItem(item, 'age')).map(ageKey),
   fromFields: (fields) => ({ kind: 'age', recipient: textField(fields, 'recipient', 'age') }),
   toFields: ({ recipient }) => ({ recipient }),
-  describe: ({ recipient }) => recipient,
+  describe: ({ recipient }) => showRecipient(recipient),
   load: async () => (await import('./client.ts')).client,
 });

@@ -35,8 +35,13 @@ export function recipientKind(recipient: string): RecipientKind {
   return kind;
 }
 
+const isPrivate = /SECRET-KEY|AGE-PLUGIN-|PRIVATE KEY/i;
+
+/** A recipient as messages name it; what somebody put there that is private is not shown. */
+export const showRecipient = (recipient: string): string => (isPrivate.test(recipient) ? '(a private key)' : recipient);
+
 const malformed = (recipient: string, why: string): SopsError =>
-  new SopsError('MALFORMED_KEY', `'${recipient}' is not an age recipient: ${why}`);
+  new SopsError('MALFORMED_KEY', `'${showRecipient(recipient)}' is not an age recipient: ${why}`);
 
 /** One recipient with the space around it taken off, checked; throws `MALFORMED_KEY`. */
 export function ageKey(text: string): AgeKey {

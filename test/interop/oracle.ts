@@ -43,3 +43,11 @@ export function ask(deed: Deed, format: FormatName, documents: readonly string[]
 
 /** Whether real sops did not so much refuse the document as fail over it. */
 export const fell = ({ error }: Answer): boolean => error === 'crash' || error?.startsWith('panic: ') === true;
+
+/** Of each text that real sops printed: whether it reads there again the values that the source has. Where it does not, its print is no measure. */
+export function readsAgain(format: FormatName, printed: readonly string[], sources: readonly string[]): readonly boolean[] {
+  const values = ({ leaves = [], error }: Answer): string | undefined =>
+    error === undefined ? JSON.stringify(leaves.filter(({ type }) => type !== 'comment').map(({ aad, text }) => [aad, text])) : undefined;
+  const wanted = ask('look', format, sources).map(values);
+  return ask('look', format, printed).map((answer, at) => values(answer) !== undefined && values(answer) === wanted[at]);
+}

@@ -4,7 +4,7 @@ import { SopsError } from '../../src/errors.ts';
 import type { FormatName } from '../../src/formats/format.ts';
 import { formatOf } from './library.ts';
 import { type Answer, ask, fell, type Seen } from './oracle.ts';
-import { type Finding, type Suite, difference, failure, textFormats } from './suite.ts';
+import { excused, type Finding, type Suite, difference, failure, textFormats } from './suite.ts';
 
 /** Whether the scanner sees the leaves, comments, types and MAC texts that real sops sees, and prints what real sops prints. */
 export const scan: Suite = {
@@ -13,7 +13,8 @@ export const scan: Suite = {
   check(format, cases) {
     const sources = cases.map(({ source }) => Buffer.from(source).toString());
     const answers = ask('look', format, sources);
-    return Promise.resolve(sources.map((source, at) => compare(look(format, source), answers[at] ?? {})));
+    const findings = sources.map((source, at) => compare(look(format, source), answers[at] ?? {}));
+    return Promise.resolve(excused(format, sources, findings, (at) => answers[at]?.print ?? ''));
   },
 };
 

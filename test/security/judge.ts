@@ -28,7 +28,7 @@ export const laxer = (judged: readonly Judged[]): readonly string[] =>
     .filter(({ ours, theirs }) => 'text' in ours && theirs.error !== undefined)
     .map(({ what, theirs }) => `${what}: ${theirs.error ?? ''}`);
 
-/** What both let pass and decrypt to other values. Comments are under no MAC: real sops leaves more of them as ciphertext, and moves them. */
+/** What both let pass and decrypt to other values. Comments are under no MAC: real sops leaves more of them as ciphertext, and moves them; and it ends every text with a line break. */
 export const different = (judged: readonly Judged[]): readonly string[] =>
   judged.flatMap(({ what, ours, theirs }) =>
     'error' in ours || theirs.text === undefined || isSame(ours.text, theirs.text)
@@ -37,7 +37,7 @@ export const different = (judged: readonly Judged[]): readonly string[] =>
   );
 
 function isSame(ours: string, theirs: string): boolean {
-  if (ours === theirs) return true;
+  if (ours.trimEnd() === theirs.trimEnd()) return true;
   const without = (text: string): string => text.replaceAll(/^[ \t]*[#;].*\n/gm, '');
   return without(ours) === without(theirs);
 }

@@ -17,6 +17,9 @@ export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal';
 /** What go-yaml's reader refuses, and line breaks other than `\n`, which readers of YAML 1.1 and 1.2 take differently. */
 const unreadable = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
 const lineBreak = /[\n\r\x85\u2028\u2029]/;
+/** From so many characters on, a question with a repeated group may cost the engine its stack. */
+const longText = 10_000;
+
 /** What go-yaml does not put in a literal: a space at a line's end, and what it has no plain character for, which is all beyond the 16-bit plane. */
 const unliteral = /^\t| $| [\n\r\x85\u2028\u2029]|[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 /** What it does not put in single quotes: tabs besides, and a space at a line's start. */
@@ -40,7 +43,7 @@ const surelyPlain = /^[A-EG-MP-SU-XZa-eg-mp-su-xz_/](?:[!-9;-~]|:(?=[!-~])| (?=[
 
 /** The style go-yaml prints a string in, by itself and in block context. One difference: a text of several lines that begins with a tab is quoted, where real sops prints `null` and loses it. */
 export function stringStyle(text: string): ScalarStyle {
-  if (surelyPlain.test(text)) return 'plain';
+  if (text.length < longText && surelyPlain.test(text)) return 'plain';
   if (text.includes('\n')) return unliteral.test(text) ? 'double' : 'literal';
   if (!isString(text) || isOldSpelling(text) || unsingle.test(text)) return 'double';
   return unplain.test(text) ? 'single' : 'plain';

@@ -45,16 +45,13 @@ export function blockLines(source: string, block: BlockScalar, text: string): st
   return linesOf(source, block, block.style === 'literal' ? body : foldable(body));
 }
 
-/** The nearest that a block can hold of any text: its final newlines become those of the header. */
-export const anyLines = (source: string, block: BlockScalar, text: string): string => linesOf(source, block, text.replace(/\n+$/, ''));
-
 const linesOf = (source: string, { column }: BlockScalar, body: string): string =>
   withBreaks(`${indented(body, column)}\n`, lineBreak(source));
 
 /** The text without the last newline, which the last line's break stands for. */
 function bodyFor({ chomping }: BlockScalar, text: string): string | undefined {
   const newlines = text.length - text.replace(/\n+$/, '').length;
-  if (text.length === newlines) return undefined;
+  if (text.length === newlines) return chomping === 'keep' && newlines > 0 ? text.slice(0, -1) : undefined;
   if (chomping === 'strip') return newlines === 0 ? text : undefined;
   if (chomping === 'clip') return newlines === 1 ? text.slice(0, -1) : undefined;
   return newlines > 0 ? text.slice(0, -1) : undefined;

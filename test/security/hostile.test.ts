@@ -121,9 +121,9 @@ describe('JSON, dotenv and INI', () => {
 });
 
 describe('large documents', () => {
-  it('a value of 16 MB is encrypted and decrypted in each format', async () => {
+  it('a value of 8 MB is encrypted and decrypted in each format', async () => {
     for (const format of formatNames) {
-      const value = 'x'.repeat(16_000_000);
+      const value = 'x'.repeat(8_000_000);
       const source = {
         yaml: `a: ${value}\n`,
         json: `{"a": "${value}"}\n`,
@@ -135,6 +135,18 @@ describe('large documents', () => {
       expect('text' in attempt && attempt.text === source, format).toBe(true);
     }
   }, 60_000);
+
+  it.each(['\n', ' \n', '1:', '0_', ': ', ' #', '"', "'", '\\', '\t', '""" '])(
+    'a value of 100,000 times %j comes back from YAML in time',
+    async (shape) => {
+      for (const value of [shape.repeat(100_000), `x${shape.repeat(100_000)}x`]) {
+        const leaf = { kind: 'leaf', type: 'str', text: value } as const;
+        const source = formatOf('yaml').print([{ kind: 'mapping', items: [{ kind: 'entry', key: 'a', value: leaf }] }], {});
+        const back = await within(6, async () => JSON.stringify(await open('yaml', await seal('yaml', source, undefined))));
+        expect(back === JSON.stringify({ text: source })).toBe(true);
+      }
+    },
+  );
 
   it.each<FormatName>(['json', 'yaml', 'dotenv', 'ini'])('200,000 keys in %s are read', async (format) => {
     const keys = Array.from({ length: 200_000 }, (_, at) => `k${at}`);
@@ -251,7 +263,7 @@ describe.each(formatNames)('%s: broken bytes', (format) => {
   it('invalid UTF-8 at any byte is refused', async () => {
     const source = bytes(await sealed);
     const wrong: number[] = [];
-    for (let at = 0; at < source.length; at += 3) {
+    for (let at = 0; at < source.length; at += 9) {
       for (const byte of [0xff, 0xc0, 0x80]) {
         const attempt = await open(format, source.with(at, byte));
         if ('text' in attempt) wrong.push(at);
@@ -262,7 +274,7 @@ describe.each(formatNames)('%s: broken bytes', (format) => {
 
   it('a NUL or a lone surrogate anywhere ends in an error or an answer', async () => {
     const source = documents[format];
-    for (let at = 0; at <= source.length; at += 2) {
+    for (let at = 0; at <= source.length; at += 4) {
       for (const odd of ['\0', '\uD800', '\uFFFE', '\u0085', '\u2028', '\x1b', '\x7f'])
         expect(await sealing(format, bytes(source.slice(0, at) + odd + source.slice(at)))).toMatch(
           /^(done|MALFORMED_DOCUMENT|UNPRINTABLE_DOCUMENT|VALUE_UNSEALABLE)$/,

@@ -50,7 +50,8 @@ const linesOf = (source: string, { column }: BlockScalar, body: string): string 
 
 /** The text without the last newline, which the last line's break stands for. */
 function bodyFor({ chomping }: BlockScalar, text: string): string | undefined {
-  const newlines = text.length - text.replace(/\n+$/, '').length;
+  let newlines = 0;
+  while (text.endsWith('\n', text.length - newlines)) newlines++;
   if (text.length === newlines) return chomping === 'keep' && newlines > 0 ? text.slice(0, -1) : undefined;
   if (chomping === 'strip') return newlines === 0 ? text : undefined;
   if (chomping === 'clip') return newlines === 1 ? text.slice(0, -1) : undefined;

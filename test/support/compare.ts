@@ -28,11 +28,12 @@ export interface Seen {
   readonly files: Readonly<Record<string, string | undefined>>;
 }
 
-const nobody = { identity: '', recipient: '' };
+type Identity = ReturnType<typeof ageIdentity>;
+const nobody: Identity = { identity: '', recipient: '' };
 const missing = lacks('sops', 'age-keygen');
 /** The key that opens the prepared files, and one that does not. */
-export const own = missing ? nobody : ageIdentity();
-export const other = missing ? nobody : ageIdentity();
+export const own: Identity = missing ? nobody : ageIdentity();
+export const other: Identity = missing ? nobody : ageIdentity();
 
 /** A plain YAML file as sops prints it. */
 export const yaml = 'db:\n    user: admin\n    password: s3cret\n    port: 5432\nlist:\n    - one\n    - two\n';

@@ -21,7 +21,9 @@ export function plainDocument(file: OpenedFile): Document {
 
 /** Encrypts a changed plaintext as the successor of an opened file: same master keys, same data key, and the same ciphertext for what did not change. */
 export function rewrite(file: OpenedFile, document: Document, rewriting: Rewriting, services: Services): Written {
-  const { metadata, format } = file;
+  const { format } = file;
+  // The layout entry is of the text that was, and after a rotation of the data key that was.
+  const { layout: _, ...metadata } = file.metadata;
   return writeEncrypted(
     {
       document,

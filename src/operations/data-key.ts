@@ -25,7 +25,12 @@ export interface NewDataKey {
 /** Makes a data key and wraps it for all master keys. Throws `NO_MASTER_KEY`, `DATA_KEY_UNWRAPPABLE`. */
 export async function makeDataKey(groups: readonly (readonly MasterKey[])[], services: Services): Promise<NewDataKey> {
   const dataKey = services.context.random(dataKeyLength);
-  return { dataKey, keyGroups: await wrapDataKey(dataKey, groups, services) };
+  try {
+    return { dataKey, keyGroups: await wrapDataKey(dataKey, groups, services) };
+  } catch (error) {
+    wipe(dataKey);
+    throw error;
+  }
 }
 
 /**

@@ -80,6 +80,8 @@ export interface Comment {
   readonly inline?: boolean;
   /** Real sops does not see it: it is neither walked nor printed there. Its text still must not leak. */
   readonly unseen?: boolean;
+  /** Of what real sops does not see: it has a comment's marker all the same, so that ciphertext can stand there. */
+  readonly marked?: boolean;
   /** For what real sops does not see: the key beside it whose value it is or was, so that the same selection rule holds for it. */
   readonly of?: string;
   /** The text after the marker. */

@@ -12,6 +12,8 @@ export type MetadataShape = 'nested' | 'section' | 'prefixed';
 export interface PrintOptions {
   /** Spaces; -1 is one tab (JSON). */
   readonly indent?: number;
+  /** In `attach`: an empty line before the metadata where a comment stands there, if the format has use for it. */
+  readonly apart?: boolean;
 }
 
 /** A slot in the text: a leaf, a comment, or any node reached through an alias. */

@@ -36,7 +36,7 @@ export function openValues(branches: readonly Mapping[], rules: OpeningRules): O
   for (const branch of branches) {
     walk(branch, (item, path, comments) => {
       const selected = rules.selects(path, comments, item.kind === 'comment');
-      const opened = selected ? openItem(item, path, rules) : item;
+      const opened = item.kind === 'comment' ? openComment(item, path, rules, selected) : selected ? openLeaf(item, path, rules) : item;
       if (opened === undefined) clearComments++;
       else if (opened !== item) replacements.set(item, opened);
       if (opened?.kind === 'leaf' && (selected || !rules.macOnlyEncrypted)) mac.add(opened.bytes ?? opened.text);
@@ -46,16 +46,20 @@ export function openValues(branches: readonly Mapping[], rules: OpeningRules): O
   return { replacements, mac: mac.digest(), clearComments };
 }
 
-function openItem(item: Leaf | Comment, path: readonly string[], rules: OpeningRules): Leaf | Comment | undefined {
-  if (item.kind === 'leaf') return openLeaf(item, path, rules);
-  return item.text === '' || item.unseen === true ? item : openComment(item, path, rules);
+/**
+ * Undefined for a comment that should be ciphertext which opens here, and is not: real sops takes it as it stands. Real sops also seals comments for one place
+ * and writes them to another, then to leave them as ciphertext: so the paths above are tried as well, and what a rule does not select or real sops does not see.
+ */
+function openComment(item: Comment, path: readonly string[], rules: OpeningRules, selected: boolean): Comment | undefined {
+  for (let depth = looksSealed(item.text) ? path.length : -1; depth >= 0; depth--) {
+    const opened = openCommentHere(item, path.slice(0, depth), rules);
+    if (opened) return opened;
+  }
+  return selected && item.text !== '' && item.unseen !== true ? undefined : item;
 }
 
-/**
- * Undefined where the comment is no ciphertext that opens here: real sops takes it as it stands. Throws where a value was passed off as a comment: its ciphertext
- * opens, since a list has one path for all that is in it; real sops makes a value of it again, and its MAC may fit.
- */
-function openComment(item: Comment, path: readonly string[], rules: OpeningRules): Comment | undefined {
+/** Throws where a value was passed off as a comment: its ciphertext opens, since a list has one path for all that is in it; real sops makes a value of it again, and its MAC may fit. */
+function openCommentHere(item: Comment, path: readonly string[], rules: OpeningRules): Comment | undefined {
   const under = additionalData(path);
   const opening = rules.open(item.text, under);
   if (!('payload' in opening)) return undefined;

@@ -1,5 +1,5 @@
 import { type Edit, splice } from '../document/splice.ts';
-import type { Comment, Document, Leaf, Mapping } from '../document/tree.ts';
+import type { Comment, Document, Entry, Leaf, Mapping, Node, Span } from '../document/tree.ts';
 import { SopsError } from '../errors.ts';
 import type { Format } from '../formats/format.ts';
 import { type Replacements, substituteMapping } from './substitute.ts';
@@ -22,9 +22,10 @@ export function openInPlace(
   readonly edits: readonly Edit[];
 } {
   const edits: Edit[] = [];
+  const removals = format.detach(document);
   try {
     for (const [item, replacement] of replacements) {
-      if (!item.slot) continue;
+      if (!item.slot || within(item.slot, removals)) continue;
       const edit = format.open(document, item, replacement);
       note?.(item, edit);
       edits.push(edit);
@@ -33,8 +34,12 @@ export function openInPlace(
     if (!(error instanceof SopsError) || error.code !== 'UNSUPPORTED') throw error;
     return { text: print(branches, replacements, format, document), edits: [] };
   }
-  return { text: splice(document.source, [...edits, ...format.detach(document)]), edits };
+  return { text: splice(document.source, [...edits, ...removals]), edits };
 }
+
+/** Comments of the document can stand between the lines of the metadata: they go with it. */
+const within = ({ start, end }: Span, removals: readonly Edit[]): boolean =>
+  removals.some(({ span }) => span.start <= start && end <= span.end);
 
 /**
  * The plaintext of a file that no layout entry marks as ours. A file that reads as real sops prints files is decrypted to what real sops prints, comments moved as it moves them;
@@ -42,10 +47,18 @@ export function openInPlace(
  */
 export function openAsSops(opened: OpenedText): string {
   const { document, branches, format, replacements } = opened;
-  const commented = [...replacements.values()].some(({ kind }) => kind === 'comment');
-  if (commented && isAsPrinted(document, format)) return print(branches, replacements, format, document);
+  if (branches.some((branch) => hasComment(replacements, branch)) && isAsPrinted(document, format))
+    return print(branches, replacements, format, document);
   return openInPlace(opened).text;
 }
+
+/** Whether comments, or ciphertexts of comments, stand anywhere below a node: where there are none, every value is printed where it stands. */
+const hasComment = (replacements: Replacements, node: Node | Entry | Comment): boolean => {
+  if (node.kind === 'comment') return true;
+  if (node.kind === 'leaf') return replacements.get(node)?.kind === 'comment';
+  if (node.kind === 'entry') return hasComment(replacements, node.value);
+  return node.kind !== 'null' && node.items.some((item) => hasComment(replacements, item));
+};
 
 function isAsPrinted(document: Document, format: Format): boolean {
   return format.print(document.branches, indentation(format, document)) === document.source;

@@ -1,77 +1,128 @@
 import { additionalData } from '../document/path.ts';
-import type { Comment, Leaf, Mapping } from '../document/tree.ts';
+import type { Comment, Entry, Leaf, Mapping, Node } from '../document/tree.ts';
 import { walk } from '../document/walk.ts';
 import type { Selector } from '../metadata/selection.ts';
-import { payloadOf, type SealedItem } from './seal-values.ts';
+import { commentPayload, payloadOf, type SealedItem } from './seal-values.ts';
+import type { Replacements } from './substitute.ts';
 
-/** One item of an encrypted text, as it is read there. */
-export interface ReadItem {
-  readonly item: Leaf | Comment;
-  readonly additionalData: string;
-  /** By what is read there: the comments above may have become ciphertext. */
-  readonly selected: boolean;
+/** An encrypted text, read again. */
+export interface ReadBack {
+  /** Real sops will make of it the very tree that was sealed, each comment where it was. */
+  readonly same: boolean;
+  /** What decryption will put in the place of each ciphertext. */
+  readonly opened: Replacements;
+  /** How many comments that were sealed real sops sees. */
+  readonly kept: number;
+  /** The comments that are read under other additional data than they were sealed for, and that data. */
+  readonly strayed: ReadonlyMap<Comment, string>;
 }
 
-/** The items of an encrypted text that real sops sees, in walking order. */
-export function readItems(branches: readonly Mapping[], selects: Selector): readonly ReadItem[] {
-  const items: ReadItem[] = [];
-  for (const branch of branches) {
-    walk(branch, (item, path, comments) => {
-      if (item.kind === 'comment' && item.unseen === true) return;
-      items.push({ item, additionalData: additionalData(path), selected: selects(path, comments, item.kind === 'comment') });
+/** Compares what was sealed with what is read; undefined where any value, key or their order differs. */
+export function readBack(
+  source: readonly Mapping[],
+  items: readonly SealedItem[],
+  read: readonly Mapping[],
+  selects: Selector,
+): ReadBack | undefined {
+  const found = match(items, read, selects);
+  if (!found) return undefined;
+  const { opened, strayed, kept } = found;
+  const wanted = new Map(
+    items.flatMap(({ item, sealed }) => (item.kind === 'comment' && sealed.text !== item.text ? [[item, commentOf(item)]] : [])),
+  );
+  if (!sameTrees([source, wanted], [read, opened], false)) return undefined;
+  return { same: strayed.size === 0 && sameTrees([source, wanted], [read, opened], true), opened, strayed, kept };
+}
+
+function match(items: readonly SealedItem[], read: readonly Mapping[], selects: Selector): Omit<ReadBack, 'same'> | undefined {
+  const matching = new Matching(items);
+  for (const branch of read) {
+    walk(branch, (item, path, above) => {
+      if (!matching.comment(item, path) && item.kind === 'leaf') matching.leaf(item, selects(path, above, false));
     });
   }
-  return items;
+  return matching.fits() ? matching : undefined;
 }
 
-/** Whether an encrypted text reads as the very items that were sealed, in their order and at their paths. */
-export function compare(wanted: readonly SealedItem[], read: readonly ReadItem[]): 'same' | 'comments differ' | 'values differ' {
-  const all = wanted.filter(({ item }) => item.kind === 'leaf' || item.unseen !== true);
-  if (sameItems(all, read)) return 'same';
-  const leaf = ({ item }: { readonly item: Leaf | Comment }): boolean => item.kind === 'leaf';
-  return sameItems(all.filter(leaf), read.filter(leaf)) ? 'comments differ' : 'values differ';
-}
+/** Finds to each item that is read the one that was sealed: leaves by their order, comments by their ciphertext. */
+class Matching {
+  readonly opened = new Map<Leaf | Comment, Leaf | Comment>();
+  readonly strayed = new Map<Comment, string>();
+  kept = 0;
+  readonly #leaves: readonly SealedItem[];
+  readonly #comments: Map<string, SealedItem>;
+  readonly #found = new Set<SealedItem>();
+  #at = 0;
+  #fits = true;
 
-function sameItems(wanted: readonly SealedItem[], read: readonly ReadItem[]): boolean {
-  return wanted.length === read.length && wanted.every((item, at) => sameItem(item, read[at]));
-}
-
-function sameItem({ sealed, additionalData: under, selected }: SealedItem, read: ReadItem | undefined): boolean {
-  if (!read || under !== read.additionalData || selected !== read.selected) return false;
-  const { item } = read;
-  if (sealed.kind === 'leaf')
-    return item.kind === 'leaf' && sealed.type === item.type && trimmedLike(sealed.text, item.text) === sealed.text;
-  return item.kind === 'comment' && sealed.text === item.text && (sealed.inline === true) === (item.inline === true);
-}
-
-/** A block scalar that holds ciphertext ends in a line break, which sops ignores. */
-const trimmedLike = (wanted: string, read: string): string =>
-  read.length > wanted.length && wanted.startsWith('ENC[') ? read.replace(/\n+$/, '') : read;
-
-/** What decryption will put in the place of each ciphertext that was read back. */
-export function openedAgain(sealed: readonly SealedItem[], read: readonly ReadItem[]): Map<Leaf | Comment, Leaf | Comment> {
-  const changed = sealed.filter(({ item, sealed: now }) => item !== now && (item.kind === 'leaf' || item.unseen !== true));
-  const ciphertexts = read.filter(({ item, selected }) => selected && item.text !== '');
-  const inOrder =
-    changed.length === ciphertexts.length && changed.every(({ sealed: { text } }, at) => ciphertexts[at]?.item.text.startsWith(text));
-  const opened = new Map<Leaf | Comment, Leaf | Comment>();
-  const sources = inOrder ? undefined : new Map(changed.map((one) => [one.sealed.text, one]));
-  for (const [at, { item }] of ciphertexts.entries()) {
-    const source = sources ? sources.get(item.text.trimEnd()) : changed[at];
-    if (source) opened.set(item, openedItem(source.item, item));
+  constructor(items: readonly SealedItem[]) {
+    this.#leaves = items.filter(({ item }) => item.kind === 'leaf');
+    const comments = items.filter(({ item, sealed }) => item.kind === 'comment' && sealed !== item && sealed.text !== '');
+    this.#comments = new Map(comments.map((one) => [one.sealed.text, one]));
   }
-  return opened;
+
+  fits(): boolean {
+    return this.#fits && this.#at === this.#leaves.length;
+  }
+
+  comment(item: Leaf | Comment, path: readonly string[]): boolean {
+    const source = this.#comments.size > 0 ? this.#comments.get(item.text) : undefined;
+    if (source?.item.kind !== 'comment') return false;
+    // Seen again through an alias it would have to be another ciphertext.
+    if (this.#found.has(source)) this.#fits = false;
+    this.#found.add(source);
+    this.opened.set(item, commentOf(source.item, item.slot));
+    if (item.kind === 'leaf' || item.unseen !== true) this.kept++;
+    const under = additionalData(path);
+    if (under !== source.additionalData) this.strayed.set(source.item, under);
+    return true;
+  }
+
+  leaf(item: Leaf, selected: boolean): void {
+    const source = this.#leaves[this.#at++];
+    if (!source || !sameLeaf(source, item) || source.selected !== selected) this.#fits = false;
+    else if (source.sealed !== source.item && source.item.kind === 'leaf') this.opened.set(item, openedLeaf(source.item, item));
+  }
 }
 
-function openedItem(source: Leaf | Comment, read: Leaf | Comment): Leaf | Comment {
-  const { slot } = read;
-  if (source.kind === 'comment') return { kind: 'comment', text: source.text, ...(slot && { slot }) };
+/** A block scalar that holds ciphertext ends in a line break, which sops ignores. In clear, a float may have become an int in real sops's spelling: the MAC is of the text. */
+function sameLeaf({ item, sealed }: SealedItem, read: Leaf): boolean {
+  if (sealed.text === read.text) return sealed === item || read.type === 'str';
+  return sealed !== item && sealed.text !== '' && sealed.text === read.text.replace(/\n+$/, '');
+}
+
+const commentOf = (comment: Comment, slot?: Comment['slot']): Comment => ({
+  kind: 'comment',
+  text: commentPayload(comment),
+  ...(slot && { slot }),
+});
+
+function openedLeaf(source: Leaf, { slot }: Leaf): Leaf {
+  const { type, text } = source;
   const payload = payloadOf(source);
-  return {
-    kind: 'leaf',
-    type: source.type,
-    text: source.text,
-    ...(payload === source.text ? {} : { spelling: payload }),
-    ...(slot && { slot }),
+  return { kind: 'leaf', type, text, ...(payload === text ? {} : { spelling: payload }), ...(slot && { slot }) };
+}
+
+/** Branches, and what stands for some of their leaves and comments. */
+type View = readonly [branches: readonly Mapping[], instead: Replacements];
+
+/** Whether two views have the same collections, keys and, if asked, comments, each in its place. Values are not compared. */
+export function sameTrees([ones, one]: View, [others, other]: View, withComments: boolean): boolean {
+  type Item = Node | Entry | Comment;
+  const visible = (items: readonly Item[], instead: Replacements): readonly Item[] =>
+    items.flatMap((item) => {
+      const shown = item.kind === 'leaf' || item.kind === 'comment' ? (instead.get(item) ?? item) : item;
+      return shown.kind === 'comment' && (!withComments || (item.kind === 'comment' && item.unseen === true)) ? [] : [shown];
+    });
+  const same = (a: Item, b: Item): boolean => {
+    if (a.kind === 'comment') return b.kind === 'comment' && a.text === b.text && (a.inline === true) === (b.inline === true);
+    if (a.kind === 'entry') return b.kind === 'entry' && a.key === b.key && same(a.value, b.value);
+    if (a.kind === 'leaf' || a.kind === 'null') return a.kind === b.kind;
+    return a.kind === b.kind && sameItems(a.items, b.items);
   };
+  const sameItems = (a: readonly Item[], b: readonly Item[]): boolean => {
+    const [left, right] = [visible(a, one), visible(b, other)];
+    return left.length === right.length && left.every((item, at) => same(item, right[at] ?? { kind: 'null' }));
+  };
+  return ones.length === others.length && ones.every((branch, at) => sameItems(branch.items, others[at]?.items ?? []));
 }

@@ -4,7 +4,7 @@ import { sealPayload } from '../crypto/value.ts';
 import type { Nonces } from '../crypto/nonces.ts';
 import { additionalData, showPath } from '../document/path.ts';
 import { canonicalText } from '../document/scalar.ts';
-import type { Comment, Leaf, Mapping } from '../document/tree.ts';
+import type { Comment, Leaf, Mapping, Sequence } from '../document/tree.ts';
 import { walk } from '../document/walk.ts';
 import { SopsError } from '../errors.ts';
 import type { Selector } from '../metadata/selection.ts';
@@ -36,6 +36,8 @@ export interface SealedValues {
   readonly mac: string;
   readonly values: number;
   readonly sealedValues: number;
+  /** Of those that real sops sees. */
+  readonly sealedComments: number;
 }
 
 /** Seals every selected value and comment of the branches and takes the MAC (`sops.go`, Encrypt). Throws `VALUE_UNSEALABLE`. */
@@ -45,8 +47,9 @@ export function sealValues(branches: readonly Mapping[], sealing: Sealing): Seal
   const mac = new Mac(sealing.macOnlyEncrypted);
   let values = 0;
   let sealedValues = 0;
+  let sealedComments = 0;
   for (const branch of branches) {
-    walk(branch, (item, path, comments) => {
+    walk(branch, (item, path, comments, parent) => {
       const selected = sealing.selects(path, comments, item.kind === 'comment');
       const under = additionalData(path);
       if (item.kind === 'leaf') {
@@ -54,24 +57,42 @@ export function sealValues(branches: readonly Mapping[], sealing: Sealing): Seal
         if (selected) sealedValues++;
         if (selected || !sealing.macOnlyEncrypted) mac.add(item.bytes ?? item.text);
       }
-      const sealed = selected ? sealItem(item, under, sealing, path) : item;
+      const sealed = selected ? sealItem(item, { path, under, parent }, sealing) : item;
       items.push({ item, additionalData: under, sealed, selected });
-      if (sealed !== item) replacements.set(item, sealed);
+      if (sealed === item) return;
+      replacements.set(item, sealed);
+      if (item.kind === 'comment' && item.unseen !== true) sealedComments++;
     });
   }
-  return { items, replacements, mac: mac.digest(), values, sealedValues };
+  return { items, replacements, mac: mac.digest(), values, sealedValues, sealedComments };
 }
 
-function sealItem(item: Leaf | Comment, under: string, sealing: Sealing, path: readonly string[]): Leaf | Comment {
+interface Place {
+  readonly path: readonly string[];
+  readonly under: string;
+  readonly parent: Mapping | Sequence;
+}
+
+function sealItem(item: Leaf | Comment, { path, under, parent }: Place, sealing: Sealing): Leaf | Comment {
   if (item.kind === 'comment') {
-    const text = item.unseen === true ? '' : sealText('comment', item.text, under, sealing);
+    const text = isSealable(item, parent) ? sealText('comment', commentPayload(item), under, sealing) : '';
     sealing.selects.checkSealedComment(text, path);
-    return { ...item, text };
+    return text === item.text ? item : { ...item, text };
   }
   if (item.bytes) return { kind: 'leaf', type: 'str', text: sealBytes(item.bytes, under, sealing) };
+  if (item.type === 'str' && item.text === '') return item;
   if (item.type === 'bytes') throw new SopsError('VALUE_UNSEALABLE', `cannot encrypt raw bytes at ${showPath(path)}`);
   return { ...unspelled(item), type: 'str', text: sealText(item.type, payloadOf(item), under, sealing) };
 }
+
+/** What real sops does not see leaves no trace where it is no comment in the text. An empty comment stays one, but not in a list, where real sops would make an empty string of it. */
+function isSealable({ text, unseen, marked }: Comment, parent: Mapping | Sequence): boolean {
+  if (unseen === true) return marked === true && text !== '';
+  return text !== '' || parent.kind === 'sequence';
+}
+
+/** What is sealed of a comment: nothing can be sealed but something. */
+export const commentPayload = ({ text }: Comment): string => (text === '' ? ' ' : text);
 
 function unspelled(leaf: Leaf): Leaf {
   const { spelling: _, ...rest } = leaf;

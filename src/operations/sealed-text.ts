@@ -1,5 +1,5 @@
-import { type Edit, inverse, splice } from '../document/splice.ts';
-import type { Comment, Document, Leaf, Mapping, Node, Slot } from '../document/tree.ts';
+import { type Edit, inOrder, inverse, splice } from '../document/splice.ts';
+import type { Comment, Document, Entry, Leaf, Mapping, Node, Sequence, Slot } from '../document/tree.ts';
 import type { Format, PrintOptions } from '../formats/format.ts';
 import { type Replacements, substitute, substituteMapping } from './substitute.ts';
 
@@ -10,9 +10,24 @@ export interface SealedText {
   readonly back?: readonly Edit[];
 }
 
-/** A way to write sealed values; tried in this order until one reads back right. */
-export type Writing = 'splice' | 'splice, aliases expanded' | 'print';
-export const writings: readonly Writing[] = ['splice', 'splice, aliases expanded', 'print'];
+/** A way to write sealed values. */
+export interface Writing {
+  /** In the text, all aliases kept that can be or none; or afresh. */
+  readonly by: 'splicing' | 'expanding' | 'printing';
+  /** With an empty line before the metadata, so that comments stay with what is above them: of use only where they did not without it. */
+  readonly apart: boolean;
+}
+
+/** The one way into another format. */
+export const intoAnother: readonly Writing[] = [{ by: 'printing', apart: false }];
+/** All ways, the best first. */
+export const writings: readonly Writing[] = [
+  { by: 'splicing', apart: false },
+  { by: 'splicing', apart: true },
+  { by: 'expanding', apart: false },
+  { by: 'expanding', apart: true },
+  ...intoAnother,
+];
 
 /** How to write. */
 export interface SealedTextOptions {
@@ -24,10 +39,11 @@ export interface SealedTextOptions {
 
 /** Writes the sealed values of a document in one of the ways. */
 export function sealText(document: Document, format: Format, replacements: Replacements, options: SealedTextOptions): SealedText {
-  if (options.writing === 'print') {
+  if (options.writing.by === 'printing') {
+    const listed = asItems(replacements);
     return {
       text: format.print(
-        document.branches.map((branch) => substituteMapping(branch, replacements)),
+        document.branches.map((branch) => substituteMapping(branch, listed)),
         options.print,
       ),
     };
@@ -36,18 +52,29 @@ export function sealText(document: Document, format: Format, replacements: Repla
   return { text: splice(document.source, edits), back: inverse(document.source, edits) };
 }
 
+/** In real sops's own files the ciphertext of a comment in a list is an item of the list. */
+const asItems = (replacements: Replacements): Replacements =>
+  new Map(
+    [...replacements].map(([item, sealed]) => [
+      item,
+      item.kind === 'comment' && item.unseen !== true ? { kind: 'leaf', type: 'str', text: sealed.text } : sealed,
+    ]),
+  );
+
 function sealEdits(
   document: Document,
   format: Format,
   replacements: Replacements,
   { writing, tokenFor }: SealedTextOptions,
 ): readonly Edit[] {
-  const expandAll = writing === 'splice, aliases expanded';
+  const expandAll = writing.by === 'expanding';
   const edits: Edit[] = [];
   const visit = (node: Node): void => {
     if (node.alias) {
       if (expandAll || touched(node, replacements)) edits.push(format.seal(document, node, substitute(node, replacements)));
     } else if (node.kind === 'leaf') visitItem(node);
+    else if (node.kind !== 'null' && node.slot && muffles(node, replacements))
+      edits.push(format.seal(document, { ...node, alias: node.slot }, substitute(node, replacements)));
     else if (node.kind !== 'null') visitItems(node.items);
   };
   const visitItems = (items: Mapping['items'] | readonly (Node | Comment)[]): void => {
@@ -62,7 +89,17 @@ function sealEdits(
     edits.push(asBefore(document.source, item.slot, sealed, tokenFor) ?? writeItem(document, format, item, sealed));
   };
   for (const branch of document.branches) visit(branch);
-  return edits;
+  return outermost(edits);
+}
+
+/** Where a collection gives way as a whole, so does a comment within it, whatever it belongs to. */
+function outermost(edits: readonly Edit[]): readonly Edit[] {
+  let end = -1;
+  return inOrder(edits).filter(({ span }) => {
+    const inside = span.end < end;
+    if (!inside) ({ end } = span);
+    return !inside;
+  });
 }
 
 /** A value that did not change since the file was opened is written as it was, be it that real sops quotes ciphertext otherwise than we. */
@@ -79,6 +116,23 @@ function writeItem(document: Document, format: Format, item: Leaf | Comment, sea
   return sealed.kind === 'leaf' && item.kind === 'leaf' && sealed.type === item.type && item.type === 'float'
     ? format.open(document, item, sealed)
     : format.seal(document, item, sealed);
+}
+
+/** Whether a flow collection holds an alias that must give way to comments, which have no place in it: then it gives way as a whole. */
+function muffles({ slot, items }: Mapping | Sequence, replacements: Replacements): boolean {
+  if (slot?.flow === true) return false;
+  const inside = (item: Node | Entry | Comment): boolean => {
+    if (item.kind === 'comment') return false;
+    if (item.kind === 'entry') return inside(item.value);
+    if (item.alias) return item.alias.flow === true && hasComment(item) && touched(item, replacements);
+    return item.kind !== 'leaf' && item.kind !== 'null' && item.slot?.flow === true && item.items.some(inside);
+  };
+  return items.some(inside);
+}
+
+function hasComment(node: Node): boolean {
+  if (node.kind === 'leaf' || node.kind === 'null') return false;
+  return node.items.some((item) => item.kind === 'comment' || hasComment(item.kind === 'entry' ? item.value : item));
 }
 
 function touched(node: Node, replacements: Replacements): boolean {

@@ -1,6 +1,6 @@
 import type { Comment, Entry, Leaf, Mapping, Node } from '../document/tree.ts';
 
-/** What stands for a leaf or comment in a changed tree. */
+/** What stands for a leaf or comment in a changed tree; a leaf that stands for a comment is one in lists only, and its text in mappings. */
 export type Replacements = ReadonlyMap<Leaf | Comment, Leaf | Comment>;
 
 /** The same tree with leaves and comments replaced. */
@@ -19,11 +19,9 @@ export function substitute(node: Node, replacements: Replacements): Node {
   }
 }
 
-/** A list item whose ciphertext holds a comment becomes one. */
+/** A list item whose ciphertext holds a comment becomes one, and the reverse. */
 function substituteItem(item: Node | Comment, replacements: Replacements): Node | Comment {
-  if (item.kind === 'comment') return comment(item, replacements);
-  const replacement = item.kind === 'leaf' ? replacements.get(item) : undefined;
-  return replacement?.kind === 'comment' ? replacement : substitute(item, replacements);
+  return item.kind === 'comment' || item.kind === 'leaf' ? (replacements.get(item) ?? item) : substitute(item, replacements);
 }
 
 /** {@link substitute} for a branch. */
@@ -36,5 +34,5 @@ export function substituteMapping(mapping: Mapping, replacements: Replacements):
 
 function comment(item: Comment, replacements: Replacements): Comment {
   const replacement = replacements.get(item);
-  return replacement?.kind === 'comment' ? replacement : item;
+  return replacement?.kind === 'leaf' ? { ...item, text: replacement.text } : (replacement ?? item);
 }

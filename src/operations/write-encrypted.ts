@@ -14,9 +14,9 @@ import type { Context } from '../ports.ts';
 import { between, layoutAdditionalData, printLayout } from './layout.ts';
 import type { CiphertextMemory } from './memory.ts';
 import { openAsSops, openInPlace } from './plain-text.ts';
-import { compare, openedAgain, type ReadItem, readItems } from './read-back.ts';
-import { type SealedValues, sealText as sealAlone, sealValues } from './seal-values.ts';
-import { type SealedText, sealText, type Writing, writings } from './sealed-text.ts';
+import { type ReadBack, readBack, sameTrees } from './read-back.ts';
+import { commentPayload, type SealedValues, sealText as sealAlone, sealValues } from './seal-values.ts';
+import { intoAnother, type SealedText, sealText, type Writing, writings } from './sealed-text.ts';
 
 /** A document to encrypt, and all it takes. */
 export interface Draft {
@@ -58,15 +58,17 @@ export function writeEncrypted(draft: Draft, { keySources, context }: WritingSer
   keepRepresentable(draft.document, values);
   const lastModified = `${context.now().toISOString().slice(0, 19)}Z`;
   const mac = sealPayload(draft.dataKey, nonces.next(), { type: 'str', bytes: utf8(values.mac) }, lastModified);
-  const attach = (text: string, layout?: string): string => {
+  const attach: Attach = (text, apart, layout) => {
     const metadata: Metadata = { ...draft.metadata, lastModified, mac, ...(layout === undefined ? {} : { layout }) };
     const record = shapeRecord(writeMetadata(metadata, keySources), draft.formats.output.shape);
-    return draft.formats.output.attach(text, record, draft.formats.print, draft.previous);
+    return draft.formats.output.attach(text, record, { ...draft.formats.print, apart }, draft.previous);
   };
-  const candidate = firstThatReads(draft, values, attach, (item, under) => sealAlone('comment', item.text, under, sealing));
-  const layout = layoutOf(draft, values, candidate);
+  const candidate = firstThatReads(draft, values, attach, (item, under) => sealAlone('comment', commentPayload(item), under, sealing));
+  const layout = layoutOf(draft, candidate);
   const text =
-    layout === undefined ? candidate.text : attach(candidate.sealed.text, sealAlone('str', layout, layoutAdditionalData, sealing));
+    layout === undefined
+      ? candidate.text
+      : attach(candidate.sealed.text, candidate.writing.apart, sealAlone('str', layout, layoutAdditionalData, sealing));
   if (layout !== undefined) confirmLayout(text, candidate, draft.formats.output);
   return { text, values: values.values, sealedValues: values.sealedValues };
 }
@@ -83,82 +85,101 @@ function keepRepresentable(document: Document, { items, replacements }: SealedVa
 }
 
 /** A finished text, read again. */
-interface Candidate {
+interface Candidate extends ReadBack {
   readonly text: string;
+  readonly writing: Writing;
   readonly sealed: SealedText;
   readonly document: Document;
   readonly branches: readonly Mapping[];
-  readonly items: readonly ReadItem[];
 }
 
-type Attach = (text: string, layout?: string) => string;
+type Attach = (text: string, apart: boolean, layout?: string) => string;
 type Reseal = (comment: Comment, additionalData: string) => string;
 
-/** Writes the values in one way after the other until the text reads back with the very items that were sealed. */
+/**
+ * Writes the values in one way after the other until real sops will make the very tree of the text that was sealed.
+ *
+ * The place of the metadata, or a value that became one line, can change which collection go-yaml hangs a comment on. Where no way is without that, what
+ * counts is what real sops would make of its own text, the last: the first way that comes to the same is taken. If that would lose comments, it is the first
+ * way that keeps the most. Each comment is sealed for the path it is read at.
+ */
 function firstThatReads(draft: Draft, values: SealedValues, attach: Attach, reseal: Reseal): Candidate {
-  let second: Writing | undefined;
+  const tried: Candidate[] = [];
+  let last: Candidate | undefined;
   for (const writing of waysFor(draft)) {
-    const candidate = write(draft, values, writing, attach);
-    const found = candidate && compare(values.items, candidate.items);
-    if (candidate && found === 'same') return candidate;
-    if (found === 'comments differ') second ??= writing;
+    if (writing.apart && !last) continue;
+    last = write(draft, values, writing, attach);
+    if (last?.same) return last;
+    if (last) tried.push(last);
   }
-  if (second === undefined)
-    throw new SopsError('VALUE_UNSEALABLE', 'the encrypted document would not read back as it is: nothing was written');
-  return withCommentsWhereTheyAreRead(draft, values, second, { attach, reseal });
+  const chosen = last && keepsAll(last, values) ? tried.find((one) => alike(one, last)) : keeper(tried);
+  const settled = chosen && settle(draft, values, chosen, { attach, reseal });
+  return settled ?? unreadable();
 }
 
-function waysFor({ formats }: Draft): readonly Writing[] {
-  return formats.input === formats.output ? writings : ['print'];
+function unreadable(): never {
+  throw new SopsError('VALUE_UNSEALABLE', 'the encrypted document would not read back as it is: nothing was written');
+}
+
+const waysFor = ({ formats: { input, output } }: Draft): readonly Writing[] => (input === output ? writings : intoAnother);
+
+const keepsAll = ({ strayed, kept }: Candidate, { sealedComments }: SealedValues): boolean => strayed.size === 0 && kept === sealedComments;
+
+const alike = (one: Candidate, other: Candidate | undefined): boolean =>
+  other !== undefined && sameTrees([one.branches, one.opened], [other.branches, other.opened], true);
+
+/** The first of the spliced texts that keeps the most comments. */
+function keeper(tried: readonly Candidate[]): Candidate | undefined {
+  const spliced = tried.filter(({ sealed }) => sealed.back);
+  const most = Math.max(...spliced.map(({ kept }) => kept));
+  return spliced.find(({ kept }) => kept === most) ?? tried.at(-1);
 }
 
 function write(draft: Draft, values: SealedValues, writing: Writing, attach: Attach): Candidate | undefined {
   const { output, print } = draft.formats;
-  const sealed = sealText(draft.document, output, values.replacements, {
-    writing,
-    print,
-    tokenFor: (ciphertext, spelled) => draft.memory.tokenFor(ciphertext, spelled),
-  });
-  const text = attach(sealed.text);
   try {
+    const sealed = sealText(draft.document, output, values.replacements, {
+      writing,
+      print,
+      tokenFor: (ciphertext, spelled) => draft.memory.tokenFor(ciphertext, spelled),
+    });
+    const text = attach(sealed.text, writing.apart);
     const document = output.parse(text);
     const branches = withoutRecord(document.branches, output.shape);
-    return { text, sealed, document, branches, items: readItems(branches, draft.selects) };
+    const read = readBack(draft.document.branches, values.items, branches, draft.selects);
+    return read && { text, writing, sealed, document, branches, ...read };
   } catch (error) {
-    if (error instanceof SopsError && writing !== 'print') return undefined;
+    if (error instanceof SopsError) return undefined;
     throw error;
   }
 }
 
-/**
- * The place of the metadata or a value that became one line can change which collection go-yaml hangs a comment on. No values depend on it, but a comment
- * opens only under the path it is read at: so seal it for that path.
- */
-function withCommentsWhereTheyAreRead(
+/** The same text with each comment sealed for the path that it is read at. */
+function settle(
   draft: Draft,
   values: SealedValues,
-  writing: Writing,
-  { attach, reseal }: { attach: Attach; reseal: Reseal },
-): Candidate {
-  const first = write(draft, values, writing, attach);
-  const sources = new Map(values.items.filter(({ item }) => item.kind === 'comment').map((item) => [item.sealed.text, item]));
-  for (const { item, additionalData: under } of first?.items ?? []) {
-    const source = item.kind === 'comment' ? sources.get(item.text) : undefined;
-    if (!source || source.item.kind !== 'comment' || source.additionalData === under || source.sealed === source.item) continue;
-    values.replacements.set(source.item, { ...source.item, text: reseal(source.item, under) });
-  }
-  const candidate = write(draft, values, writing, attach);
-  if (!candidate) throw new SopsError('VALUE_UNSEALABLE', 'the encrypted document would not read back as it is: nothing was written');
-  return candidate;
+  candidate: Candidate,
+  { attach, reseal }: { readonly attach: Attach; readonly reseal: Reseal },
+): Candidate | undefined {
+  const { strayed, writing } = candidate;
+  if (strayed.size === 0) return candidate;
+  const replacements = new Map(values.replacements);
+  const items = values.items.map((one) => {
+    const under = one.item.kind === 'comment' ? strayed.get(one.item) : undefined;
+    if (under === undefined || one.item.kind !== 'comment') return one;
+    const sealed = { ...one.item, text: reseal(one.item, under) };
+    replacements.set(one.item, sealed);
+    return { ...one, sealed, additionalData: under };
+  });
+  return write(draft, { ...values, items, replacements }, writing, attach);
 }
 
 /** The script that makes up for what decryption alone would not give back, or undefined where nothing is missing. */
-function layoutOf(draft: Draft, values: SealedValues, candidate: Candidate): string | undefined {
+function layoutOf(draft: Draft, candidate: Candidate): string | undefined {
   const { input, output } = draft.formats;
   if (draft.layout === 'never' || input !== output || input.raw) return undefined;
   const { document, branches, sealed, text } = candidate;
-  const replacements = openedAgain(values.items, candidate.items);
-  const opened = { document, branches, format: output, replacements };
+  const opened = { document, branches, format: output, replacements: candidate.opened };
   const { source } = draft.document;
   if (openAsSops(opened) === source) return undefined;
   const { text: printed, edits } = openInPlace(opened);

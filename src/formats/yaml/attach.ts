@@ -1,8 +1,8 @@
 import { type Edit, splice } from '../../document/splice.ts';
 import type { Document, Mapping } from '../../document/tree.ts';
 import type { PrintOptions } from '../format.ts';
-import { indented, lineBreak, lineStart, withBreaks } from './lines.ts';
-import type { MappingNode, YamlStreamDocument } from './node.ts';
+import { endsInComment, indented, lineBreak, lineStart, withBreaks } from './lines.ts';
+import type { MappingNode, YamlNode, YamlStreamDocument } from './node.ts';
 import { indentStep } from './place.ts';
 import { printYaml } from './print.ts';
 import { keyOf, pairOf, rootOf, streamOf } from './record.ts';
@@ -13,9 +13,11 @@ export function attach(sealed: string, record: Mapping, options: PrintOptions, p
   const step = (previous && stepOf(previous)) ?? options.indent ?? indentStep(sealed);
   const printed = printYaml([{ kind: 'mapping', items: [{ kind: 'entry', key: 'sops', value: record }] }], step);
   const places = previous && placesOf(previous);
-  if (isPlain(sealed) && (!places || places.every((place) => place === 'last')))
+  if (options.apart !== true && isPlain(sealed) && (!places || places.every((place) => place === 'last')))
     return appended(sealed, printed, sealed.length, rootColumn(sealed));
-  const edits = parseYaml(sealed).stream.map((part, at) => placed(sealed, part, printed, places?.[at] ?? 'last'));
+  const edits = parseYaml(sealed).stream.map((part, at) =>
+    placed(sealed, part, { printed, place: places?.[at] ?? 'last', apart: options.apart === true }),
+  );
   return splice(sealed, edits);
 }
 
@@ -56,11 +58,33 @@ function placesOf(document: Document): readonly Place[] {
   });
 }
 
-function placed(text: string, part: YamlStreamDocument, printed: string, place: Place): Edit {
+/** What goes into each document of a stream. */
+interface Placing {
+  readonly printed: string;
+  readonly place: Place;
+  /** After an empty line, where a comment stands in front. */
+  readonly apart: boolean;
+}
+
+function placed(text: string, part: YamlStreamDocument, { printed, place, apart }: Placing): Edit {
   const root = rootOf(part);
+  if (part.root && isNothing(part.root)) return instead(text, part.root, printed);
   const column = root?.column ?? 0;
   const next = place === 'last' ? undefined : pairAt(root, place);
-  return next === undefined ? appending(text, printed, part.end, column) : appending(text, printed, lineStart(text, next), column);
+  if (next !== undefined) return appending(text, printed, lineStart(text, next), column);
+  const last = appending(text, printed, part.end, column);
+  return apart && endsInComment(text, part.end) ? { ...last, text: lineBreak(text) + last.text } : last;
+}
+
+/** `{}` or a null: the metadata takes its place. */
+const isNothing = (root: YamlNode): boolean =>
+  root.anchor === undefined && root.tag === undefined && (root.kind === 'mapping' ? root.pairs.length === 0 : root.kind === 'scalar');
+
+function instead(text: string, { start, end }: YamlNode, printed: string): Edit {
+  const eol = lineBreak(text);
+  const alone = text.slice(lineStart(text, start), start).trim() === '';
+  const block = withBreaks(printed, eol).slice(0, -eol.length);
+  return { span: { start: alone ? lineStart(text, start) : start, end }, text: alone ? block : eol + block };
 }
 
 /** Where the pair starts that shall follow the metadata. */

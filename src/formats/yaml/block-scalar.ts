@@ -23,12 +23,17 @@ export function blockScalar(source: string, slot: Slot): BlockScalar {
   const column = digit === undefined ? contentColumn(source, content) : (slot.indent ?? 0) + Number(digit);
   return {
     style: indicators.startsWith('|') ? 'literal' : 'folded',
-    chomping: indicators.includes('-') ? 'strip' : indicators.includes('+') ? 'keep' : 'clip',
+    chomping: chompingOf(indicators),
     content,
     column: column ?? (slot.indent ?? 0) + 2,
     indicated: digit !== undefined,
     commented: source.slice(slot.start, content.start).includes('#'),
   };
+}
+
+function chompingOf(indicators: string): BlockScalar['chomping'] {
+  if (indicators.includes('-')) return 'strip';
+  return indicators.includes('+') ? 'keep' : 'clip';
 }
 
 function contentColumn(source: string, { start, end }: Span): number | undefined {

@@ -1,6 +1,7 @@
 import type { Edit } from '../../document/splice.ts';
 import type { Document } from '../../document/tree.ts';
 import type { MappingNode } from './node.ts';
+import { endOfLines, endsInComment, lineStart } from './lines.ts';
 import { type Pair, pairLines, pairOf, rootOf, streamOf } from './record.ts';
 
 /** Takes the `sops` entry out of every document of the stream, its lines whole. A text that ends without a line break stays one. */
@@ -10,16 +11,30 @@ export function detach(document: Document): readonly Edit[] {
     const root = rootOf(part);
     const pair = root && pairOf(root, 'sops');
     if (!root || !pair) return [];
+    if (root.pairs.length === 1 && !root.flow) return [{ span: { start: pair.key.start, end: endOfText(source, root) }, text: '{}' }];
     return [{ span: root.flow ? flowSpan(root, pair) : blockSpan(source, pair), text: '' }];
   });
 }
 
+/** Where the last line of a mapping ends, without its break. */
+function endOfText(source: string, { start, end }: MappingNode): number {
+  const behind = endOfLines(source, start, end);
+  return behind - (/\r?\n?$/.exec(source.slice(Math.max(start, behind - 2), behind))?.[0].length ?? 0);
+}
+
 function blockSpan(source: string, pair: Pair): Edit['span'] {
-  const { start, end } = pairLines(source, pair);
+  const { start: first, end } = pairLines(source, pair);
+  const start = withEmptyLine(source, first);
   const unended = end === source.length && !source.endsWith('\n');
   if (!unended) return { start, end };
   const before = source.slice(Math.max(0, start - 2), start);
   return { start: start - (before.endsWith('\r\n') ? 2 : before.endsWith('\n') ? 1 : 0), end };
+}
+
+/** An empty line between a comment and the metadata is of the metadata: see `attach`. */
+function withEmptyLine(source: string, start: number): number {
+  const before = lineStart(source, start - 1);
+  return start > 0 && source.slice(before, start).trim() === '' && endsInComment(source, before) ? before : start;
 }
 
 function flowSpan(root: MappingNode, pair: Pair): Edit['span'] {

@@ -17,6 +17,13 @@ export function endOfLines(source: string, start: number, end: number): number {
   return end > start && source.charAt(end - 1) === '\n' ? end : lineEnd(source, end);
 }
 
+/** Whether nothing stands behind a place in its line. */
+export const endsLine = (source: string, at: number): boolean => source.slice(at, lineEnd(source, at)).trim() === '';
+
+/** Whether the last line before a place holds nothing but a comment. */
+export const endsInComment = (source: string, at: number): boolean =>
+  /(?:^|\n)[ \t]*#[^\n]*\n?$/.test(source.slice(lineStart(source, at - 1), at));
+
 /** The line break a text uses: that of its first line, `\n` where it has none. */
 export function lineBreak(source: string): '\n' | '\r\n' {
   const lf = source.indexOf('\n');

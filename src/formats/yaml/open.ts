@@ -1,8 +1,8 @@
 import type { Edit } from '../../document/splice.ts';
 import type { Comment, Document, Leaf, Slot } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
-import { anyLines, blockLines, blockScalar } from './block-scalar.ts';
-import { lineBreak, lineStart, withBreaks } from './lines.ts';
+import { blockLines, blockScalar } from './block-scalar.ts';
+import { endOfLines, endsLine, lineBreak, lineEnd, lineStart, withBreaks } from './lines.ts';
 import { contentColumn, tokenStyle } from './place.ts';
 import { spellDouble, spellScalar, spellSingle } from './spell.ts';
 
@@ -37,6 +37,7 @@ function openLeaf(source: string, slot: Slot, leaf: Leaf, step: number): Edit {
     if (leaf.type !== 'str' && leaf.spelling !== undefined) return { span: slot, text: leaf.spelling };
     const indent = contentColumn(source, slot, step);
     const spelled = spellScalar(leaf, { indent, hint: indent - (slot.indent ?? 0), flow });
+    if (spelled.startsWith('|')) return literal(source, slot, spelled) ?? { span: slot, text: spellDouble(leaf.text) };
     return { span: slot, text: withBreaks(spelled, lineBreak(source)) };
   };
   if (leaf.type !== 'str') return blockEnd(source, slot, automatic());
@@ -49,16 +50,32 @@ function openLeaf(source: string, slot: Slot, leaf: Leaf, step: number): Edit {
       const single = flow ? undefined : spellSingle(leaf.text);
       return single === undefined ? automatic() : { span: slot, text: single };
     }
-    case 'block': {
-      const block = blockScalar(source, slot);
-      const lines = blockLines(source, block, leaf.text) ?? (block.commented ? anyLines(source, block, leaf.text) : undefined);
-      return lines === undefined ? blockEnd(source, slot, automatic()) : { span: block.content, text: lines };
-    }
+    case 'block':
+      return openBlock(source, slot, leaf.text) ?? blockEnd(source, slot, automatic());
   }
+}
+
+/** The lines of a block scalar; undefined where its header cannot hold the text. */
+function openBlock(source: string, slot: Slot, text: string): Edit | undefined {
+  const block = blockScalar(source, slot);
+  const lines = blockLines(source, block, text);
+  if (lines === undefined && block.commented)
+    throw new SopsError('UNSUPPORTED', 'the comment behind `|` or `>` is in the way of this value');
+  return lines === undefined ? undefined : { span: block.content, text: lines };
+}
+
+/** A literal where nothing stands behind it in its line; blanks there would be of its last line, as empty lines that follow would, and a text without a last line break may end behind it. */
+function literal(source: string, slot: Slot, spelled: string): Edit | undefined {
+  const header = spelled.slice(0, spelled.indexOf('\n'));
+  const broken = source.charAt(slot.end - 1) === '\n';
+  if (!(broken || endsLine(source, slot.end)) || (!source.endsWith('\n') && !header.endsWith('-'))) return undefined;
+  if (header.endsWith('+') && endsLine(source, endOfLines(source, slot.start, slot.end))) return undefined;
+  const blanks = broken ? 0 : (/^[ \t]*/.exec(source.slice(slot.end, lineEnd(source, slot.end)))?.[0].length ?? 0);
+  return { span: { start: slot.start, end: slot.end + blanks }, text: withBreaks(spelled, lineBreak(source)) };
 }
 
 /** A block scalar's slot ends behind its last break: what takes the place of all of it must end in one too. */
 function blockEnd(source: string, slot: Slot, edit: Edit): Edit {
-  const needsBreak = tokenStyle(source, slot) === 'block' && source.charAt(slot.end - 1) === '\n' && !edit.text.endsWith('\n');
+  const needsBreak = tokenStyle(source, slot) === 'block' && source.charAt(slot.end - 1) === '\n';
   return needsBreak ? { span: edit.span, text: edit.text + lineBreak(source) } : edit;
 }

@@ -2,8 +2,8 @@ import type { Edit } from '../../document/splice.ts';
 import type { Comment, Document, Mapping, Node, Slot } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
 import type { Slotted } from '../format.ts';
-import { blockScalar } from './block-scalar.ts';
-import { indented, lineBreak, withBreaks } from './lines.ts';
+import { blockLines, blockScalar } from './block-scalar.ts';
+import { endsLine, indented, lineBreak, withBreaks } from './lines.ts';
 import { contentColumn, indentStep, tokenStyle } from './place.ts';
 import { printYaml, printYamlValue } from './print.ts';
 import { spellKey, spellScalar } from './spell.ts';
@@ -15,29 +15,36 @@ export function seal({ source }: Document, slotted: Slotted, sealed: Slotted): E
   if (!slot) throw new SopsError('VALUE_UNSEALABLE', 'a value that stands nowhere in the document cannot be replaced');
   const text = sealed.kind === 'leaf' || sealed.kind === 'comment' ? sealed.text : '';
   if (sealed.kind === 'comment') return { span: slot, text };
-  return sealLeaf(source, slot, text);
+  return sealLeaf(source, slot, slotted.kind === 'leaf' ? slotted.text : '', text);
 }
 
-function sealLeaf(source: string, slot: Slot, ciphertext: string): Edit {
+function sealLeaf(source: string, slot: Slot, plaintext: string, ciphertext: string): Edit {
   switch (tokenStyle(source, slot)) {
     case 'double':
       return { span: slot, text: `"${ciphertext}"` };
     case 'single':
       return { span: slot, text: `'${ciphertext}'` };
     case 'block': {
-      const { content, column } = blockScalar(source, slot);
+      const block = blockScalar(source, slot);
+      const { content, column, commented } = block;
+      if (commented && blockLines(source, block, plaintext) === undefined)
+        throw new SopsError('VALUE_UNSEALABLE', 'the comment behind `|` or `>` would be in the way of this value when it is decrypted');
       return { span: content, text: `${' '.repeat(column)}${ciphertext}${lineBreak(source)}` };
     }
     case 'plain':
       // In a flow collection a ciphertext's commas and brackets must be quoted: a single quote there stands for "as real sops would quote it", most often not at all.
-      return { span: slot, text: slot.flow === true ? `'${ciphertext}'` : ciphertext };
+      return { span: slot, text: slot.flow === true ? `'${ciphertext}'` : ciphertext + brokenEnd(source, slot) };
   }
 }
+
+/** The line break that a block scalar, tagged say, ends with. */
+const brokenEnd = (source: string, { start, end }: Slot): string =>
+  end > start && source.charAt(end - 1) === '\n' ? lineBreak(source) : '';
 
 /** An alias to a value that is now ciphertext gives way to what it stood for (as in real sops): a ciphertext opens under one path only. */
 function sealAlias(source: string, slot: Slot, sealed: Slotted): Edit {
   if (sealed.kind === 'comment') throw new SopsError('VALUE_UNSEALABLE', 'a comment is no alias');
-  if (slot.flow === true) return { span: slot, text: flowText(sealed) };
+  if (slot.flow === true || !endsLine(source, slot.end)) return { span: slot, text: flowText(sealed) };
   if (sealed.kind === 'leaf' || sealed.kind === 'null' || sealed.items.length === 0)
     return { span: slot, text: withoutBreak(printYamlValue(sealed)) };
   return { span: { start: blanksBefore(source, slot.start), end: slot.end }, text: blockText(source, slot, sealed) };

@@ -6,7 +6,13 @@ export function withUnseen(branch: Mapping, lines: readonly CommentLine[]): Mapp
   return weaveMapping(branch, lines.toReversed(), Infinity);
 }
 
-const asComment = ({ text, start, end }: CommentLine): Comment => ({ kind: 'comment', text, unseen: true, slot: { start, end } });
+const asComment = ({ text, start, end }: CommentLine): Comment => ({
+  kind: 'comment',
+  text,
+  unseen: true,
+  marked: true,
+  slot: { start, end },
+});
 
 function weaveMapping(mapping: Mapping, lines: CommentLine[], end: number): Mapping {
   const items: (Entry | Comment)[] = [];

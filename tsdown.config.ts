@@ -5,7 +5,7 @@ const { version }: { readonly version: string } = JSON.parse(readFileSync(new UR
 
 /** The library: one file of `dist` a file of `src`, so that what an application imports is what it loads. */
 const library = {
-  entry: ['src/index.ts', 'src/crypto/{aead,sha512}.{node,portable}.ts'],
+  entry: ['src/index.ts', 'src/node/index.ts', 'src/crypto/{aead,sha512}.{node,portable}.ts'],
   unbundle: true,
   dts: { oxc: true },
   format: 'esm' as const,

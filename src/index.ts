@@ -31,3 +31,7 @@ export { rotate, type RotateOptions } from './operations/rotate.ts';
 export { set, unset, type ChangeOptions } from './operations/set.ts';
 export { planUpdateKeys, type GroupChange, type KeyUpdate, type WantedKeys } from './operations/update-keys.ts';
 export { status } from './operations/status.ts';
+export type { Config, CreationRule, StoreConfig, StoresConfig } from './config/config.ts';
+export { parseConfig } from './config/parse.ts';
+export { ruleFor } from './config/match.ts';
+export { type Compile, loadRegexps } from './metadata/regexp.ts';

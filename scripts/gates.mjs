@@ -111,6 +111,10 @@ if (!existsSync(join(root, 'node_modules', '.bin', 'tsc'))) {
 }
 for (const stage of stages) {
   const chosen = stage.filter((gate) => (quick ? gate.quick === true : true) && (named.length === 0 || named.includes(gate.name)));
+  if (red.some((name) => name.startsWith('build'))) {
+    for (const { name } of chosen) console.log(`not run, since there is no build: ${name}`);
+    continue;
+  }
   const waiting = [...chosen];
   const lane = async () => {
     for (let gate = waiting.shift(); gate; gate = waiting.shift()) await pass(gate);

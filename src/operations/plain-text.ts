@@ -47,7 +47,7 @@ const within = ({ start, end }: Span, removals: readonly Edit[]): boolean =>
  */
 export function openAsSops(opened: OpenedText): string {
   const { document, branches, format, replacements } = opened;
-  if (branches.some((branch) => hasComment(replacements, branch)) && isAsPrinted(document, format))
+  if (branches.some((branch) => hasComment(replacements, branch)) && isAsPrinted(opened))
     return print(branches, replacements, format, document);
   return openInPlace(opened).text;
 }
@@ -60,8 +60,11 @@ const hasComment = (replacements: Replacements, node: Node | Entry | Comment): b
   return node.kind !== 'null' && node.items.some((item) => hasComment(replacements, item));
 };
 
-function isAsPrinted(document: Document, format: Format): boolean {
-  return format.print(document.branches, indentation(format, document)) === document.source;
+/** With the metadata or, where a format reads it otherwise than it stands (INI and `\n` in wrapped keys), without. */
+function isAsPrinted({ document, branches, format }: OpenedText): boolean {
+  const options = indentation(format, document);
+  if (format.print(document.branches, options) === document.source) return true;
+  return format.print(branches, options) === splice(document.source, format.detach(document));
 }
 
 function indentation(format: Format, document: Document): { readonly indent?: number } {

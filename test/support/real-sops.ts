@@ -20,7 +20,7 @@ export interface Run {
 
 /** A folder with files that real sops runs in. */
 export class Folder {
-  readonly path = mkdtempSync(join(tmpdir(), 'sopsmith-test-'));
+  readonly path: string = mkdtempSync(join(tmpdir(), 'sopsmith-test-'));
 
   write(name: string, text: string): void {
     const file = join(this.path, name);

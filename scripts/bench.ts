@@ -34,9 +34,9 @@ interface Sample {
 function measure(command: readonly string[]): Sample {
   const report = join(folder, 'memory');
   const [first = '', ...rest] = timer === undefined ? command : [timer, '-f', '%M', '-o', report, ...command];
-  const start = process.hrtime.bigint();
+  const start = performance.now();
   const { status, stderr } = spawnSync(first, rest, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
+  const milliseconds = performance.now() - start;
   if (status !== 0) throw new Error(`${command.join(' ')}: ${stderr.toString()}`);
   return { milliseconds, mebibytes: timer === undefined ? 0 : Number(readFileSync(report, 'utf8')) / 1024 };
 }

@@ -1,6 +1,8 @@
 const alphabet = Uint8Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', (digit) => digit.charCodeAt(0));
 const padding = 0x3d;
 const decoder = new TextDecoder('latin1');
+/** Short texts, one at a time, are built here: an array for each would cost more than the building. */
+const desk = new Uint8Array(1024);
 
 /** Length of some bytes in padded base64. */
 export const base64Length = (bytes: Uint8Array): number => Math.ceil(bytes.length / 3) * 4;
@@ -10,9 +12,9 @@ export class AsciiWriter {
   readonly #bytes: Uint8Array;
   #at = 0;
 
-  /** @param capacity more bytes than this are lost */
+  /** @param capacity more bytes than this are lost; a short text must be done before the next is begun */
   constructor(capacity: number) {
-    this.#bytes = new Uint8Array(capacity);
+    this.#bytes = capacity <= desk.length ? desk : new Uint8Array(capacity);
   }
 
   text(text: string): this {

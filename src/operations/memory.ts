@@ -28,7 +28,7 @@ export class CiphertextMemory {
 
   /** A ciphertext for the payload that has not been given out yet. */
   recall(additionalData: string, type: string, text: string): string | undefined {
-    return this.#byPayload.get(keyOf(additionalData, type, text))?.shift();
+    return this.#byPayload.size === 0 ? undefined : this.#byPayload.get(keyOf(additionalData, type, text))?.shift();
   }
 
   /** Notes how a ciphertext is written, quotes and all, and what took its place in the plaintext. */
@@ -38,7 +38,7 @@ export class CiphertextMemory {
 
   /** How to write a ciphertext that was met before, if its value is still spelled as it was shown. */
   tokenFor(ciphertext: string, spelled: string): string | undefined {
-    const token = this.#tokens.get(ciphertext);
+    const token = this.#tokens.size === 0 ? undefined : this.#tokens.get(ciphertext);
     return token?.shown === spelled ? token.written : undefined;
   }
 

@@ -82,7 +82,7 @@ function sealItem(item: Leaf | Comment, { path, under, parent }: Place, sealing:
   if (item.bytes) return { kind: 'leaf', type: 'str', text: sealBytes(item.bytes, under, sealing) };
   if (item.type === 'str' && item.text === '') return item;
   if (item.type === 'bytes') throw new SopsError('VALUE_UNSEALABLE', `cannot encrypt raw bytes at ${showPath(path)}`);
-  return { ...unspelled(item), type: 'str', text: sealText(item.type, payloadOf(item), under, sealing) };
+  return sealedLeaf(item, sealText(item.type, payloadOf(item), under, sealing));
 }
 
 /** What real sops does not see leaves no trace where it is no comment in the text. An empty comment stays one, but not in a list, where real sops would make an empty string of it. */
@@ -94,10 +94,8 @@ function isSealable({ text, unseen, marked }: Comment, parent: Mapping | Sequenc
 /** What is sealed of a comment: nothing can be sealed but something. */
 export const commentPayload = ({ text }: Comment): string => (text === '' ? ' ' : text);
 
-function unspelled(leaf: Leaf): Leaf {
-  const { spelling: _, ...rest } = leaf;
-  return rest;
-}
+const sealedLeaf = ({ slot }: Leaf, text: string): Leaf =>
+  slot ? { kind: 'leaf', type: 'str', text, slot } : { kind: 'leaf', type: 'str', text };
 
 /** The source's spelling travels inside the ciphertext wherever real sops reads it as the same value. `true` is left to be `True`, as every writer has it. */
 export function payloadOf({ type, text, spelling }: Leaf): string {

@@ -57,9 +57,13 @@ function parseLayout(script: string): Layout | undefined {
   } catch {
     return undefined;
   }
-  if (typeof value !== 'object' || value === null || !('of' in value) || !('edits' in value) || !('v' in value)) return undefined;
+  return isLayout(value) ? value : undefined;
+}
+
+function isLayout(value: unknown): value is Layout {
+  if (typeof value !== 'object' || value === null || !('of' in value) || !('edits' in value) || !('v' in value)) return false;
   const { v, of, edits } = value;
-  return v === 1 && typeof of === 'string' && Array.isArray(edits) && edits.every(isHunk) ? { v, of, edits } : undefined;
+  return v === 1 && typeof of === 'string' && Array.isArray(edits) && edits.every(isHunk);
 }
 
 function isHunk(value: unknown): value is Hunk {

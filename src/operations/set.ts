@@ -21,12 +21,23 @@ export async function set(
   change: { readonly path: TreePath; readonly value: Node; readonly options: ChangeOptions },
   services: Services,
 ): Promise<Outcome & { readonly changed: boolean }> {
-  const { path, value, options } = change;
-  return changing(source, format, options, services, (document) => {
-    const changed = !sameValue(document, path, value);
-    return { changed, wanted: inFirst(document, (branch) => setNode(branch, path, value)), edits: () => format.set(document, path, value) };
+  const { path, options } = change;
+  const value = format.shape === 'nested' ? change.value : asText(change.value);
+  return changing({ source, format, options }, services, (document) => {
+    const differs = !sameValue(document, path, value);
+    return {
+      changed: differs,
+      wanted: inFirst(document, (branch) => setNode(branch, path, value)),
+      edits: () => format.set(document, path, value),
+    };
   });
 }
+
+/** In a flat format every value is a text. */
+const asText = (value: Node): Node =>
+  value.kind === 'leaf'
+    ? { kind: 'leaf', type: 'str', text: value.type === 'bool' ? value.text.toLowerCase() : (value.spelling ?? value.text) }
+    : value;
 
 /** Removes one value of an encrypted file. Throws `PATH_NOT_FOUND`. */
 export async function unset(
@@ -35,7 +46,7 @@ export async function unset(
   change: { readonly path: TreePath; readonly options: ChangeOptions },
   services: Services,
 ): Promise<Outcome & { readonly changed: boolean }> {
-  return changing(source, format, change.options, services, (document) => ({
+  return changing({ source, format, options: change.options }, services, (document) => ({
     changed: true,
     wanted: inFirst(document, (branch) => unsetNode(branch, change.path)),
     edits: () => format.unset(document, change.path),
@@ -53,9 +64,7 @@ const inFirst = ({ branches: [first, ...rest] }: Document, change: (branch: Mapp
   first ? [change(first), ...rest] : [];
 
 async function changing(
-  source: Uint8Array,
-  format: Format,
-  options: ChangeOptions,
+  { source, format, options }: { readonly source: Uint8Array; readonly format: Format; readonly options: ChangeOptions },
   services: Services,
   plan: (document: Document) => Change,
 ): Promise<Outcome & { readonly changed: boolean }> {

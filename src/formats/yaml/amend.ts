@@ -38,6 +38,16 @@ interface Change {
 function amendBlock(source: string, { block, old, record, step }: Change): readonly Edit[] {
   const wanted = entriesOf(record);
   const print = (entry: Entry): string => entryLines(entry, block.column, step, source);
+  return [...changedPairs(source, { block, old, wanted, print }), ...newPairs(source, { block, wanted, print })];
+}
+
+interface Pairs {
+  readonly block: MappingNode;
+  readonly wanted: readonly Entry[];
+  readonly print: (entry: Entry) => string;
+}
+
+function changedPairs(source: string, { block, old, wanted, print }: Pairs & { readonly old: Mapping }): readonly Edit[] {
   const edits: Edit[] = [];
   for (const pair of block.pairs) {
     const key = keyOf(pair);
@@ -47,15 +57,19 @@ function amendBlock(source: string, { block, old, record, step }: Change): reado
     const span = pairLines(source, pair);
     edits.push({ span, text: entry ? endedLike(print(entry), source, span.end) : '' });
   }
+  return edits;
+}
+
+/** Entries that the metadata did not have, in the order of their names. */
+function newPairs(source: string, { block, wanted, print }: Pairs): readonly Edit[] {
   const present = new Set(block.pairs.map(keyOf));
-  for (const entry of wanted) {
-    if (present.has(entry.key)) continue;
+  return wanted.flatMap((entry) => {
+    if (present.has(entry.key)) return [];
     const next = block.pairs.find((pair) => (keyOf(pair) ?? '') > entry.key);
     const at = next ? lineStart(source, next.key.start) : endOfLines(source, block.start, block.end);
     const eol = at > 0 && source.charAt(at - 1) !== '\n' ? lineBreak(source) : '';
-    edits.push({ span: { start: at, end: at }, text: eol + endedLike(print(entry), source, at) });
-  }
-  return edits;
+    return [{ span: { start: at, end: at }, text: eol + endedLike(print(entry), source, at) }];
+  });
 }
 
 const entriesOf = (mapping: Mapping): readonly Entry[] => mapping.items.filter((item) => item.kind === 'entry');
@@ -65,7 +79,7 @@ function stripped(node: Node): Node {
   if (node.kind === 'leaf' || node.kind === 'null') return node;
   if (node.kind === 'sequence')
     return { kind: 'sequence', items: node.items.flatMap((item) => (item.kind === 'comment' ? [] : [stripped(item)])) };
-  return { kind: 'mapping', items: entriesOf(node).map((entry) => ({ ...entry, value: stripped(entry.value) })) };
+  return { kind: 'mapping', items: entriesOf(node).map(({ key, value }) => ({ kind: 'entry', key, value: stripped(value) })) };
 }
 
 function entryLines(entry: Entry, column: number, step: number, source: string): string {

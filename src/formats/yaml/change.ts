@@ -28,7 +28,11 @@ export function set(document: Document, path: TreePath, value: Node): readonly E
   let node: YamlNode = root;
   for (const [depth, step] of path.entries()) {
     const next = childOf(node, step);
-    if (!next) return [add(home, node, step, made(path.slice(depth + 1), value), path)];
+    if (!next) {
+      const edit = add(home, node, step, made(path.slice(depth + 1), value));
+      if (!edit) throw unspliceable(path);
+      return [edit];
+    }
     node = next;
   }
   return [replaceValue(home, node, value, ownerColumn(source, node))];
@@ -70,20 +74,23 @@ const isCollection = (node: Node): boolean => (node.kind === 'mapping' || node.k
 
 function replaceValue(home: Home, old: YamlNode, value: Node, owner: number): Edit {
   const { source } = home;
-  const oldBlock = (old.kind === 'mapping' || old.kind === 'sequence') && !old.flow;
   const start = old.kind === 'scalar' ? old.contentStart : old.start;
   if (old.kind === 'alias' || old.tag !== undefined || old.anchor !== undefined)
     throw new SopsError('UNSUPPORTED', 'a tagged or anchored value cannot be replaced in the text');
-  if (old.inFlow) return { span: { start, end: old.end }, text: flowText(value) };
-  const brokenEnd = source.charAt(old.end - 1) === '\n' && old.end > start;
-  const end = brokenEnd ? old.end - (source.endsWith('\r\n', old.end) ? 2 : 1) : old.end;
-  if (!isCollection(value)) {
-    const text = scalarText(home, old, value, owner);
-    const from = oldBlock ? lineTail(source, start) : start;
-    return { span: { start: from, end }, text: oldBlock || source.charAt(start - 1) === ':' ? ` ${text}` : text };
-  }
-  const from = lineTail(source, start);
-  return { span: { start: from, end }, text: childLines(home, value, owner) };
+  if (old.inFlow) return { span: { start, end: old.end }, text: quotedLike(source.charAt(start), value) ?? flowText(value) };
+  const end = endOfText(source, start, old.end);
+  if (isCollection(value)) return { span: { start: lineTail(source, start), end }, text: childLines(home, value, owner) };
+  const text = scalarText(home, old, value, owner);
+  if (isBlock(old)) return { span: { start: lineTail(source, start), end }, text: ` ${text}` };
+  return { span: { start, end }, text: source.charAt(start - 1) === ':' ? ` ${text}` : text };
+}
+
+const isBlock = (node: YamlNode): boolean => (node.kind === 'mapping' || node.kind === 'sequence') && !node.flow;
+
+/** Where a value's last line ends, its break left out. */
+function endOfText(source: string, start: number, end: number): number {
+  if (end === start || source.charAt(end - 1) !== '\n') return end;
+  return end - (source.endsWith('\r\n', end) ? 2 : 1);
 }
 
 /** Back over blanks and line breaks, to just behind the colon or dash. */
@@ -99,14 +106,23 @@ function childLines({ step, eol }: Home, value: Node, owner: number): string {
   return withBreaks(`\n${indented(printed, column)}`, eol);
 }
 
-function scalarText({ source, step, eol }: Home, old: YamlNode | undefined, value: Node, owner: number): string {
+/** A text in the quotes that the value before it had. */
+function quotedLike(quote: string, value: Node): string | undefined {
+  if (value.kind !== 'leaf' || value.type !== 'str') return undefined;
+  if (quote === '"') return spellDouble(value.text, 'raw');
+  return quote === "'" ? spellSingle(value.text) : undefined;
+}
+
+function blockScalarText(leaf: Leaf, owner: number, step: number): string {
+  const indent = step * Math.floor((owner + step) / step);
+  return spellScalar(leaf, { indent, hint: indent - owner, flow: false });
+}
+
+function scalarText({ source, step, eol }: Home, old: YamlNode, value: Node, owner: number): string {
   const leaf: Leaf | undefined = value.kind === 'leaf' ? value : undefined;
   if (!leaf) return printYamlValue(value).replace(/\n$/, '');
-  const quote = old?.kind === 'scalar' ? source.charAt(old.contentStart) : '';
-  if (leaf.type === 'str' && quote === '"') return spellDouble(leaf.text, 'raw');
-  const single = leaf.type === 'str' && quote === "'" ? spellSingle(leaf.text) : undefined;
-  const indent = step * Math.floor((owner + step) / step);
-  return single ?? withBreaks(leaf.spelling ?? spellScalar(leaf, { indent, hint: indent - owner, flow: false }), eol);
+  const quoted = old.kind === 'scalar' ? quotedLike(source.charAt(old.contentStart), leaf) : undefined;
+  return quoted ?? withBreaks(leaf.spelling ?? blockScalarText(leaf, owner, step), eol);
 }
 
 function flowText(value: Node): string {
@@ -122,12 +138,13 @@ function flowText(value: Node): string {
   }
 }
 
-function add(home: Home, node: YamlNode, step: PathStep, value: Node, path: TreePath): Edit {
+/** Undefined where the node takes nothing under such a step. */
+function add(home: Home, node: YamlNode, step: PathStep, value: Node): Edit | undefined {
   if (node.kind === 'mapping' && typeof step === 'string')
     return node.flow ? addInFlow(home, node, `${spellKey(step, true)}: ${flowText(value)}`) : addPair(home, node, step, value);
   if (node.kind === 'sequence' && typeof step === 'number')
     return node.flow ? addInFlow(home, node, flowText(value)) : addItem(home, node, value);
-  throw unspliceable(path);
+  return undefined;
 }
 
 function addInFlow({ source }: Home, node: MappingNode | SequenceNode, text: string): Edit {

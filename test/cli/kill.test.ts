@@ -74,9 +74,10 @@ describe.skipIf(lacks('sops', 'age-keygen'))('kill -9', () => {
     expect([...outcomes].sort()).toEqual(['new', 'old']);
   });
 
-  test('what it left beside is for the owner alone', () => {
+  test('what it left beside is open to nobody the file itself is closed to', () => {
+    const closed = ~statSync(file).mode & 0o777;
     const beside = readdirSync(folder).filter((one) => one.endsWith('.tmp'));
     expect(beside.filter((one) => !one.startsWith(`.${name}.`))).toEqual([]);
-    expect(beside.filter((one) => (statSync(join(folder, one)).mode & 0o077) !== 0)).toEqual([]);
+    expect(beside.filter((one) => (statSync(join(folder, one)).mode & closed) !== 0)).toEqual([]);
   });
 });

@@ -60,11 +60,43 @@ const hasComment = (replacements: Replacements, node: Node | Entry | Comment): b
   return node.kind !== 'null' && node.items.some((item) => hasComment(replacements, item));
 };
 
-/** With the metadata or, where a format reads it otherwise than it stands (INI and `\n` in wrapped keys), without. */
+/**
+ * Whether a text reads as real sops prints it. Its own files are not always printed again alike: in INI the metadata may read otherwise than it stands (`\n` in
+ * wrapped keys), and in YAML comments move, so that then the rest is compared.
+ */
 function isAsPrinted({ document, branches, format }: OpenedText): boolean {
+  const { source } = document;
   const options = indentation(format, document);
-  if (format.print(document.branches, options) === document.source) return true;
-  return format.print(branches, options) === splice(document.source, format.detach(document));
+  if (format.print(document.branches, options) === source) return true;
+  if (format.shape !== 'nested') return format.print(branches, options) === splice(source, format.detach(document));
+  const comments: Comment[] = [];
+  const bare = document.branches.map((branch) => withoutComments(branch, comments));
+  return format.print(bare, options) === splice(source, outOf(source, comments));
+}
+
+function withoutComments(mapping: Mapping, comments: Comment[]): Mapping {
+  const nodeOf = (node: Node): Node => {
+    if (node.kind === 'mapping') return withoutComments(node, comments);
+    if (node.kind !== 'sequence') return node;
+    return { ...node, items: node.items.flatMap((item) => (item.kind === 'comment' ? put(item) : [nodeOf(item)])) };
+  };
+  const put = (comment: Comment): [] => {
+    comments.push(comment);
+    return [];
+  };
+  const items = mapping.items.flatMap((item) => (item.kind === 'comment' ? put(item) : [{ ...item, value: nodeOf(item.value) }]));
+  return { ...mapping, items };
+}
+
+/** Edits that take comments out of a text: with their marker and the blanks before it, or the whole line where there is nothing else in it. */
+function outOf(source: string, comments: readonly Comment[]): readonly Edit[] {
+  return comments.flatMap(({ slot }) => {
+    if (!slot) return [];
+    let start = slot.start - 1;
+    while (source.charAt(start - 1) === ' ') start--;
+    const alone = start === 0 || source.charAt(start - 1) === '\n';
+    return [{ span: { start, end: alone ? slot.end + 1 : slot.end }, text: '' }];
+  });
 }
 
 function indentation(format: Format, document: Document): { readonly indent?: number } {

@@ -36,7 +36,9 @@ function openLeaf(source: string, slot: Slot, leaf: Leaf, step: number): Edit {
   const automatic = (): Edit => {
     if (leaf.type !== 'str' && leaf.spelling !== undefined) return { span: slot, text: leaf.spelling };
     const indent = contentColumn(source, slot, step);
-    const spelled = spellScalar(leaf, { indent, hint: indent - (slot.indent ?? 0), flow });
+    const hint = /[^\n]/.test(leaf.text) ? indent - (slot.indent ?? 0) : step;
+    const spelled = spellScalar(leaf, { indent, hint, flow });
+    if (spelled === '<<') return { span: slot, text: '!!merge <<' };
     if (spelled.startsWith('|')) return literal(source, slot, spelled) ?? { span: slot, text: spellDouble(leaf.text) };
     return { span: slot, text: withBreaks(spelled, lineBreak(source)) };
   };

@@ -38,7 +38,8 @@ function match(items: readonly SealedItem[], read: readonly Mapping[], selects: 
   const matching = new Matching(items);
   for (const branch of read) {
     walk(branch, (item, path, above) => {
-      if (!matching.comment(item, path) && item.kind === 'leaf') matching.leaf(item, selects(path, above, false));
+      const selected = item.kind === 'leaf' && selects(path, above, false);
+      if (!matching.comment(item, path, selected) && item.kind === 'leaf') matching.leaf(item, selected);
     });
   }
   return matching.fits() ? matching : undefined;
@@ -65,11 +66,11 @@ class Matching {
     return this.#fits && this.#at === this.#leaves.length;
   }
 
-  comment(item: Leaf | Comment, path: readonly string[]): boolean {
+  comment(item: Leaf | Comment, path: readonly string[], selected: boolean): boolean {
     const source = this.#comments.size > 0 ? this.#comments.get(item.text) : undefined;
     if (source?.item.kind !== 'comment') return false;
-    // Seen again through an alias it would have to be another ciphertext.
-    if (this.#found.has(source)) this.#fits = false;
+    // Seen again through an alias it would have to be another ciphertext; and one that stands there as an item of a list is only opened where a rule selects it.
+    if (this.#found.has(source) || (item.kind === 'leaf' && !selected)) this.#fits = false;
     this.#found.add(source);
     this.opened.set(item, commentOf(source.item, item.slot));
     if (item.kind === 'leaf' || item.unseen !== true) this.kept++;

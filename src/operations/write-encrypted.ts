@@ -1,6 +1,6 @@
 import { utf8 } from '../crypto/bytes.ts';
 import { Nonces } from '../crypto/nonces.ts';
-import { sealPayload } from '../crypto/value.ts';
+import { type Opening, openPayload, sealPayload } from '../crypto/value.ts';
 import { moved, splice } from '../document/splice.ts';
 import type { Comment, Document, Mapping } from '../document/tree.ts';
 import { SopsError } from '../errors.ts';
@@ -13,6 +13,7 @@ import { findRecord, shapeRecord, withoutRecord } from '../metadata/shape.ts';
 import type { Context } from '../ports.ts';
 import { between, layoutAdditionalData, printLayout } from './layout.ts';
 import type { CiphertextMemory } from './memory.ts';
+import { openValues } from './open-values.ts';
 import { openAsSops, openInPlace } from './plain-text.ts';
 import { type ReadBack, readBack, sameTrees } from './read-back.ts';
 import { commentPayload, type SealedValues, sealText as sealAlone, sealValues } from './seal-values.ts';
@@ -70,7 +71,18 @@ export function writeEncrypted(draft: Draft, { keySources, context }: WritingSer
       ? candidate.text
       : attach(candidate.sealed.text, candidate.writing.apart, sealAlone('str', layout, layoutAdditionalData, sealing));
   if (layout !== undefined) confirmLayout(text, candidate, draft.formats.output);
+  if (values.values <= mostToDecipher) confirmMac(draft, values, candidate.branches);
   return { text, values: values.values, sealedValues: values.sealedValues };
+}
+
+/** Reading back compares every value as it stands; up to this many are deciphered as well, which costs as much again as sealing them. */
+const mostToDecipher = 5000;
+
+/** Deciphers what will be written: it must give the very MAC that will be written beside it. */
+function confirmMac({ dataKey, selects, metadata }: Draft, values: SealedValues, branches: readonly Mapping[]): void {
+  const open = (ciphertext: string, under: string): Opening => openPayload(dataKey, ciphertext, under);
+  const { mac } = openValues(branches, { selects, macOnlyEncrypted: metadata.macOnlyEncrypted, open });
+  if (mac !== values.mac) unreadable();
 }
 
 /** A number that real sops refuses to read in clear stands there as the float it can read; its own spelling is for the layout entry. */
@@ -104,17 +116,28 @@ type Reseal = (comment: Comment, additionalData: string) => string;
  * way that keeps the most. Each comment is sealed for the path it is read at.
  */
 function firstThatReads(draft: Draft, values: SealedValues, attach: Attach, reseal: Reseal): Candidate {
+  const { tried, last } = tryWays(draft, values, attach);
+  if (last?.same) return last;
+  const chosen = last && keepsAll(last, values) ? tried.find((one) => alike(one, last)) : keeper(tried);
+  const settled = chosen && settle(draft, values, chosen, { attach, reseal });
+  return settled ?? unreadable();
+}
+
+/** Every way that reads back, up to the first that does so in every respect; the last way of all is undefined where it does not. */
+function tryWays(
+  draft: Draft,
+  values: SealedValues,
+  attach: Attach,
+): { readonly tried: readonly Candidate[]; readonly last: Candidate | undefined } {
   const tried: Candidate[] = [];
   let last: Candidate | undefined;
   for (const writing of waysFor(draft)) {
     if (writing.apart && !last) continue;
     last = write(draft, values, writing, attach);
-    if (last?.same) return last;
     if (last) tried.push(last);
+    if (last?.same) break;
   }
-  const chosen = last && keepsAll(last, values) ? tried.find((one) => alike(one, last)) : keeper(tried);
-  const settled = chosen && settle(draft, values, chosen, { attach, reseal });
-  return settled ?? unreadable();
+  return { tried, last };
 }
 
 function unreadable(): never {

@@ -84,13 +84,18 @@ interface Foreign {
   readonly rest: readonly Entry[];
 }
 
-/** What a newer program wrote into a record or a key group: master keys of kinds to come, and all else. */
+/** A list without master keys, which old versions of sops wrote for each kind. */
+const isEmpty = (value: Node): boolean => value.kind === 'null' || (value.kind === 'sequence' && value.items.length === 0);
+
+/** What a newer program, or one of old, wrote into a record or a key group: master keys of kinds to come, empty lists, and all else. */
 function readForeign(mapping: Mapping, keySources: readonly KeySource[]): Foreign {
-  const known = new Set([...fields, ...keySources.map(({ list }) => list)]);
+  const ownLists = new Set(keySources.map(({ list }) => list));
+  const known = new Set([...fields, ...ownLists]);
   const keys: WrappedKey[] = [];
   const lists: Entry[] = [];
   const rest: Entry[] = [];
   for (const entry of entriesOf(mapping)) {
+    if (ownLists.has(entry.key) && isEmpty(entry.value)) rest.push(entry);
     if (known.has(entry.key.toLowerCase())) continue;
     const found = readUnknownKeys(entry.key, entry.value);
     (found ? lists : rest).push(entry);

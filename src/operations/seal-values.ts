@@ -8,7 +8,7 @@ import type { Comment, Leaf, Mapping, Sequence } from '../document/tree.ts';
 import { walk } from '../document/walk.ts';
 import { SopsError } from '../errors.ts';
 import type { Selector } from '../metadata/selection.ts';
-import type { CiphertextMemory } from './memory.ts';
+import type { CiphertextMemory, Wanted } from './memory.ts';
 
 /** What sealing works with. */
 export interface Sealing {
@@ -48,6 +48,7 @@ export function sealValues(branches: readonly Mapping[], sealing: Sealing): Seal
   let values = 0;
   let sealedValues = 0;
   let sealedComments = 0;
+  sealing.memory.align(() => wantedOf(branches, sealing.selects));
   for (const branch of branches) {
     walk(branch, (item, path, comments, parent) => {
       const selected = sealing.selects(path, comments, item.kind === 'comment');
@@ -65,6 +66,20 @@ export function sealValues(branches: readonly Mapping[], sealing: Sealing): Seal
     });
   }
   return { items, replacements, mac: mac.digest(), values, sealedValues, sealedComments };
+}
+
+/** All that will be recalled of the memory, in that order. */
+function wantedOf(branches: readonly Mapping[], selects: Selector): readonly Wanted[] {
+  const wanted: Wanted[] = [];
+  for (const branch of branches) {
+    walk(branch, (item, path, comments, parent) => {
+      if (!selects(path, comments, item.kind === 'comment')) return;
+      const under = additionalData(path);
+      if (item.kind === 'leaf') wanted.push({ under, type: item.type, text: payloadOf(item) });
+      else if (isSealable(item, parent)) wanted.push({ under, type: 'comment', text: commentPayload(item) });
+    });
+  }
+  return wanted;
 }
 
 interface Place {

@@ -28,7 +28,7 @@ import { Folder } from '../support/real-sops.ts';
 const identityFile = fileURLToPath(new URL('../../fixtures/keys/age.txt', import.meta.url));
 
 /** Whose identity the tests have. */
-export const recipient = /age1[a-z0-9]+/.exec(readFileSync(identityFile, 'utf8'))?.[0] ?? '';
+export const recipient: string = /age1[a-z0-9]+/.exec(readFileSync(identityFile, 'utf8'))?.[0] ?? '';
 
 const context: Context = { ...createNodeContext(), env: { SOPS_AGE_KEY_FILE: identityFile } };
 const services: Services = { keys: localKeyService(keySources, context), keySources, context };

@@ -27,3 +27,9 @@ export function lineDifference(before: string, after: string): { readonly remove
   while (removed.length > 0 && removed.at(-1) === added.at(-1)) for (const lines of [removed, added]) lines.pop();
   return { removed, added };
 }
+
+/** Lines of one text that the other has nowhere. */
+export const linesOnlyIn = (text: string, other: string): readonly string[] => {
+  const known = new Set(linesOf(other));
+  return linesOf(text).filter((line) => !known.has(line));
+};

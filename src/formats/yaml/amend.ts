@@ -1,11 +1,10 @@
 import { sameNode } from '../../document/change.ts';
 import type { Edit } from '../../document/splice.ts';
 import type { Document, Entry, Mapping, Node } from '../../document/tree.ts';
-import { stepOf } from './attach.ts';
 import { endOfLines, indented, lineBreak, lineStart, withBreaks } from './lines.ts';
 import type { MappingNode } from './node.ts';
 import { printYaml } from './print.ts';
-import { keyOf, pairLines, pairOf, rootOf, sopsEntry, streamOf } from './record.ts';
+import { keyOf, pairLines, pairOf, rootOf, sopsEntry, stepOf, streamOf } from './record.ts';
 
 /** Changes the entries of the metadata that differ from `record`, in every document of the stream; the lines of all others stay. */
 export function amend(document: Document, record: Mapping): readonly Edit[] {

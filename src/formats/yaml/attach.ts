@@ -1,17 +1,17 @@
 import { type Edit, splice } from '../../document/splice.ts';
 import type { Document, Mapping } from '../../document/tree.ts';
 import type { PrintOptions } from '../format.ts';
+import { amend } from './amend.ts';
 import { endsInComment, indented, lineBreak, lineStart, withBreaks } from './lines.ts';
 import type { MappingNode, YamlNode, YamlStreamDocument } from './node.ts';
 import { indentStep } from './place.ts';
 import { printYaml } from './print.ts';
-import { keyOf, pairOf, rootOf, streamOf } from './record.ts';
+import { keyOf, pairLines, pairOf, rootOf, stepOf, streamOf } from './record.ts';
 import { parseYaml } from './tree.ts';
 
 /** Puts the metadata into every document of the stream: as its last entry, or where the document before had it. */
 export function attach(sealed: string, record: Mapping, options: PrintOptions, previous?: Document): string {
-  const step = (previous && stepOf(previous)) ?? options.indent ?? indentStep(sealed);
-  const printed = printYaml([{ kind: 'mapping', items: [{ kind: 'entry', key: 'sops', value: record }] }], step);
+  const printed = (previous && amended(previous, record)) ?? printedAfresh(sealed, record, options, previous);
   const places = previous && placesOf(previous);
   if (options.apart !== true && isPlain(sealed) && (!places || places.every((place) => place === 'last')))
     return appended(sealed, printed, sealed.length, rootColumn(sealed));
@@ -19,6 +19,30 @@ export function attach(sealed: string, record: Mapping, options: PrintOptions, p
     placed(sealed, part, { printed, place: places?.[at] ?? 'last', apart: options.apart === true }),
   );
   return splice(sealed, edits);
+}
+
+function printedAfresh(sealed: string, record: Mapping, options: PrintOptions, previous?: Document): string {
+  const step = (previous && stepOf(previous)) ?? options.indent ?? indentStep(sealed);
+  return printYaml([{ kind: 'mapping', items: [{ kind: 'entry', key: 'sops', value: record }] }], step);
+}
+
+/** The metadata of the document before, with what differs changed; undefined where it is written in a way that cannot stand alone. */
+function amended(previous: Document, record: Mapping): string | undefined {
+  const lines = metadataLines(previous);
+  // Anchors and aliases may have their other end elsewhere.
+  if (lines?.startsWith('sops:') !== true || /[&*]/.test(lines)) return undefined;
+  const alone = parseYaml(lines.endsWith('\n') ? lines : `${lines}\n`);
+  return splice(alone.source, amend(alone, record));
+}
+
+/** The metadata of the first document, where both it and what it stands in are block mappings. */
+function metadataLines(document: Document): string | undefined {
+  const [part] = streamOf(document);
+  const root = part && rootOf(part);
+  const pair = root && pairOf(root, 'sops');
+  if (!root || root.flow || pair?.value.kind !== 'mapping' || pair.value.flow) return undefined;
+  const { start, end } = pairLines(document.source, pair);
+  return document.source.slice(start, end).replaceAll('\r\n', '\n');
 }
 
 /** One document, no markers, its root a block mapping at the first column: it takes no parsing to find its end. */
@@ -93,14 +117,4 @@ function pairAt(root: MappingNode | undefined, place: Exclude<Place, 'last'>): n
   if (place === 'first') return root.pairs[0]?.key.start;
   const before = root.pairs.findIndex((pair) => keyOf(pair) === place.behind);
   return before < 0 ? undefined : root.pairs[before + 1]?.key.start;
-}
-
-/** Spaces of one level in the metadata of an encrypted document. */
-export function stepOf(document: Document): number | undefined {
-  for (const part of streamOf(document)) {
-    const root = rootOf(part);
-    const record = root && pairOf(root, 'sops')?.value;
-    if (root && record?.kind === 'mapping' && !record.flow && record.column > root.column) return record.column - root.column;
-  }
-  return undefined;
 }

@@ -1,11 +1,12 @@
 import type { Format } from '../format.ts';
 import { amend } from './amend.ts';
-import { attach, stepOf } from './attach.ts';
+import { attach } from './attach.ts';
 import { set, unset } from './change.ts';
 import { detach } from './detach.ts';
 import type { Document } from '../../document/tree.ts';
 import { open } from './open.ts';
 import { exampleYaml, printYaml, printYamlValue } from './print.ts';
+import { stepOf } from './record.ts';
 import { seal } from './seal.ts';
 import { parseYaml } from './tree.ts';
 

@@ -38,3 +38,13 @@ export function sopsEntry(branch: Mapping | undefined): Entry | undefined {
   for (const item of branch?.items ?? []) if (item.kind === 'entry' && item.key === 'sops') return item;
   return undefined;
 }
+
+/** Spaces of one level in the metadata of an encrypted document. */
+export function stepOf(document: Document): number | undefined {
+  for (const part of streamOf(document)) {
+    const root = rootOf(part);
+    const record = root && pairOf(root, 'sops')?.value;
+    if (root && record?.kind === 'mapping' && !record.flow && record.column > root.column) return record.column - root.column;
+  }
+  return undefined;
+}

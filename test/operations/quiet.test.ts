@@ -184,7 +184,7 @@ describe.skipIf(lacks('sops'))('files of real sops', () => {
       sops.encrypt('yaml', `${small}key: |\n    -----BEGIN-----\n    abc\n    -----END-----\ntwo: |-\n    a\n\n    b\n`),
     'blocks in lists': () =>
       sops.encrypt('yaml', `${small}items:\n    - |\n        one\n        two\n    - name: "1"\n      text: |+\n          x\n\nend: 1\n`),
-    comments: () => sops.encrypt('yaml', `# head\n\n# apart\n${small}map:\n    # on an entry\n    a: b # behind\n\n# foot of all\n`),
+    comments: () => sops.encrypt('yaml', `# head\n\n# apart\n${small}map:\n    # on an entry\n    a: b\n    # foot\n\n# foot of all\n`),
     'empty values': () => sops.encrypt('yaml', `${small}a: ""\nb: null\nc: {}\nd: []\ne: ~\n`),
     'an indentation of two': () => sops.encrypt('yaml', small, '--indent=2'),
   };
@@ -211,6 +211,20 @@ describe.skipIf(lacks('sops'))('files of real sops', () => {
     expect(linesOnlyIn(sealed, more)).toEqual([]);
     expect(linesOnlyIn(more, sealed).join('\n')).toContain(recipients[0]);
     expect(sops.decrypt('yaml', more)).toBe(before);
+  });
+
+  test('where a comment behind a value stays there, which real sops would print above it, there comes one line, of the layout', async () => {
+    const sealed = sops.encrypt('yaml', 'a: 1 # behind\nb: 2\n');
+    const edited = await edit('yaml', sealed, (same) => same);
+    const { removed, added } = lineDifference(withoutFresh(sealed), withoutFresh(edited));
+    expect([removed, added]).toEqual([[], [expect.stringMatching(/^ +layout: /)]]);
+  });
+
+  test('a comment in a list, which real sops seals as an item, becomes a comment and keeps its ciphertext', async () => {
+    const sealed = sops.encrypt('yaml', 'a: 1\nlist:\n    - b\n    # foot\n\nc: 2\n');
+    const edited = await edit('yaml', sealed, (plain) => plain.replace('a: 1', 'a: 3'));
+    const asComment = sealed.replace(/- (ENC.*type:comment\])/, '#$1');
+    expect(changedValues(asComment, edited)).toEqual(['a']);
   });
 
   test.each(flat)('$format', async ({ format, source, path: last }) => {

@@ -12,7 +12,7 @@ export function detach(document: Document): readonly Edit[] {
     const pair = root && pairOf(root, 'sops');
     if (!root || !pair) return [];
     if (root.pairs.length === 1 && !root.flow) return [{ span: { start: pair.key.start, end: endOfText(source, root) }, text: '{}' }];
-    return [{ span: root.flow ? flowSpan(root, pair) : blockSpan(source, pair), text: '' }];
+    return [{ span: root.flow ? flowSpan(root, pair) : blockSpan(source, root, pair), text: '' }];
   });
 }
 
@@ -22,25 +22,28 @@ function endOfText(source: string, { start, end }: MappingNode): number {
   return behind - (/\r?\n?$/.exec(source.slice(Math.max(start, behind - 2), behind))?.[0].length ?? 0);
 }
 
-function blockSpan(source: string, pair: Pair): Edit['span'] {
+function blockSpan(source: string, root: MappingNode, pair: Pair): Edit['span'] {
   const { start: first, end } = pairLines(source, pair);
-  const start = withEmptyLine(source, first);
+  const start = withEmptyLine(source, first, endOf(root.pairs[root.pairs.indexOf(pair) - 1]));
   const unended = end === source.length && !source.endsWith('\n');
   if (!unended) return { start, end };
   const before = source.slice(Math.max(0, start - 2), start);
   return { start: start - (before.endsWith('\r\n') ? 2 : before.endsWith('\n') ? 1 : 0), end };
 }
 
-/** An empty line between a comment and the metadata is of the metadata: see `attach`. */
-function withEmptyLine(source: string, start: number): number {
+const endOf = (pair: Pair | undefined): number => (pair ? Math.max(pair.key.end, pair.value.end) : 0);
+
+/** An empty line between a comment and the metadata is of the metadata: see `attach`. What stands before `floor` is no comment, but text of a block scalar. */
+function withEmptyLine(source: string, start: number, floor: number): number {
   const before = lineStart(source, start - 1);
-  return start > 0 && source.slice(before, start).trim() === '' && endsInComment(source, before) ? before : start;
+  const empty = start > 0 && source.slice(before, start).trim() === '';
+  return empty && lineStart(source, before - 1) >= floor && endsInComment(source, before) ? before : start;
 }
 
 function flowSpan(root: MappingNode, pair: Pair): Edit['span'] {
   const at = root.pairs.indexOf(pair);
   const previous = root.pairs[at - 1];
   const next = root.pairs[at + 1];
-  if (previous) return { start: Math.max(previous.key.end, previous.value.end), end: pair.value.end };
+  if (previous) return { start: endOf(previous), end: pair.value.end };
   return { start: pair.key.start, end: next ? next.key.start : pair.value.end };
 }

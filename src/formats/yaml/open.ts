@@ -38,7 +38,7 @@ function openLeaf(source: string, slot: Slot, leaf: Leaf, step: number): Edit {
     const indent = contentColumn(source, slot, step);
     const hint = /[^\n]/.test(leaf.text) ? indent - (slot.indent ?? 0) : step;
     const spelled = spellScalar(leaf, { indent, hint, flow });
-    if (spelled === '<<') return { span: slot, text: '!!merge <<' };
+    if (spelled === '<<' && /[:-] /.test(source.slice(slot.start - 2, slot.start))) return { span: slot, text: '!!merge <<' };
     if (spelled.startsWith('|')) return literal(source, slot, spelled) ?? { span: slot, text: spellDouble(leaf.text) };
     return { span: slot, text: withBreaks(spelled, lineBreak(source)) };
   };

@@ -213,6 +213,18 @@ describe.skipIf(lacks('sops'))('files of real sops', () => {
     expect(sops.decrypt('yaml', more)).toBe(before);
   });
 
+  test('metadata of old in JSON', async () => {
+    const sealed = sops
+      .encrypt('json', '{"a": "value 4-5-6", "b": [1, "x"]}')
+      .replace('"sops": {', '"sops": {\n\t\t"kms": null,\n\t\t"gcp_kms": null,\n\t\t"azure_kv": null,\n\t\t"hc_vault": null,')
+      .replace('"unencrypted_suffix"', '"pgp": null,\n\t\t"unencrypted_suffix"');
+    const edited = await edit('json', sealed, change);
+    expect(changedValues(sealed, edited)).toEqual(['a']);
+    const more = await forRecipients('json', sealed, recipient, recipients[0]);
+    expect(linesOnlyIn(sealed, more)).toEqual([]);
+    expect(sops.decrypt('json', edited)).toBe(change(sops.decrypt('json', more)));
+  });
+
   test('where a comment behind a value stays there, which real sops would print above it, there comes one line, of the layout', async () => {
     const sealed = sops.encrypt('yaml', 'a: 1 # behind\nb: 2\n');
     const edited = await edit('yaml', sealed, (same) => same);

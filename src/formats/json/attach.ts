@@ -1,5 +1,5 @@
 import { splice, type Edit } from '../../document/splice.ts';
-import type { Document, Mapping } from '../../document/tree.ts';
+import type { Document, Entry, Mapping } from '../../document/tree.ts';
 import type { PrintOptions } from '../format.ts';
 import { arrange, type Arranged } from './arrange.ts';
 import { layoutOf } from './layout.ts';
@@ -19,10 +19,26 @@ export function attach(sealed: string, record: Mapping, options: PrintOptions, p
   const document = parse(sealed);
   const top = topOf(document);
   const layout = layoutOf(document, top, options);
-  const member = `${quote(metadataKey)}: ${write(record, metadataStyle(layout.style), layout.indent)}`;
+  const member = `${quote(metadataKey)}: ${write(ordered(record, previous), metadataStyle(layout.style), layout.indent)}`;
   const order: Arranged[] = top.items.map((_item, index) => index);
   order.splice(placeFor(top, previous), 0, member);
   return splice(sealed, [...arrange(document, top, layout, order), ...dropOutside(document)]);
+}
+
+const entriesOf = (mapping: Mapping): readonly Entry[] => mapping.items.filter((item) => item.kind === 'entry');
+
+/** The record with its entries in the order they had before, new ones in the order of their names. */
+function ordered(record: Mapping, previous: Document | undefined): Mapping {
+  const before = previous && entriesOf(topOf(previous)).find(({ key }) => key === metadataKey)?.value;
+  if (before?.kind !== 'mapping') return record;
+  const wanted = new Map(entriesOf(record).map((entry) => [entry.key, entry]));
+  const items = [...new Set(entriesOf(before).flatMap(({ key }) => wanted.get(key) ?? []))];
+  for (const entry of wanted.values()) {
+    if (items.includes(entry)) continue;
+    const next = items.findIndex(({ key }) => key > entry.key);
+    items.splice(next < 0 ? items.length : next, 0, entry);
+  }
+  return { ...record, items };
 }
 
 /** The index the metadata takes: first, behind the key it stands behind in `previous`, else last. */

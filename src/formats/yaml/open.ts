@@ -39,7 +39,7 @@ function openLeaf(source: string, slot: Slot, leaf: Leaf, step: number): Edit {
     const hint = /[^\n]/.test(leaf.text) ? indent - (slot.indent ?? 0) : step;
     const spelled = spellScalar(leaf, { indent, hint, flow });
     if (spelled === '<<' && /[:-] /.test(source.slice(slot.start - 2, slot.start))) return { span: slot, text: '!!merge <<' };
-    if (spelled.startsWith('|')) return literal(source, slot, spelled) ?? { span: slot, text: spellDouble(leaf.text) };
+    if (spelled.startsWith('|')) return literal(source, slot, spelled, indent) ?? { span: slot, text: spellDouble(leaf.text) };
     return { span: slot, text: withBreaks(spelled, lineBreak(source)) };
   };
   if (leaf.type !== 'str') return blockEnd(source, slot, automatic());
@@ -66,14 +66,24 @@ function openBlock(source: string, slot: Slot, text: string): Edit | undefined {
   return lines === undefined ? undefined : { span: block.content, text: lines };
 }
 
-/** A literal where nothing stands behind it in its line; blanks there would be of its last line, as empty lines that follow would, and a text without a last line break may end behind it. */
-function literal(source: string, slot: Slot, spelled: string): Edit | undefined {
-  const header = spelled.slice(0, spelled.indexOf('\n'));
+/** A literal with its lines at `column`; undefined where what follows would become part of it, or it of what follows. */
+function literal(source: string, slot: Slot, spelled: string, column: number): Edit | undefined {
   const broken = source.charAt(slot.end - 1) === '\n';
-  if (!(broken || endsLine(source, slot.end)) || (!source.endsWith('\n') && !header.endsWith('-'))) return undefined;
-  if (header.endsWith('+') && endsLine(source, endOfLines(source, slot.start, slot.end))) return undefined;
+  if (!(broken || endsLine(source, slot.end)) || !canFollow(source, endOfLines(source, slot.start, slot.end), spelled, column))
+    return undefined;
+  // Blanks behind the ciphertext would be of the last line.
   const blanks = broken ? 0 : (/^[ \t]*/.exec(source.slice(slot.end, lineEnd(source, slot.end)))?.[0].length ?? 0);
   return { span: { start: slot.start, end: slot.end + blanks }, text: withBreaks(spelled, lineBreak(source)) };
+}
+
+/** Whether the line at `next` may follow a literal: no comment as deep as its lines, no empty line if it keeps those, and no end of the text without a line break if it has one. */
+function canFollow(source: string, next: number, spelled: string, column: number): boolean {
+  const header = spelled.slice(0, spelled.indexOf('\n'));
+  if (header.endsWith('+') && endsLine(source, next)) return false;
+  if (!source.endsWith('\n') && !header.endsWith('-')) return false;
+  const following = /(?:[ \t]*\r?\n)*( *)#/y;
+  following.lastIndex = next;
+  return (following.exec(source)?.[1]?.length ?? -1) < column;
 }
 
 /** A block scalar's slot ends behind its last break: what takes the place of all of it must end in one too. */

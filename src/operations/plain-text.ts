@@ -23,6 +23,8 @@ export function openInPlace(
 } {
   const edits: Edit[] = [];
   const removals = format.detach(document);
+  if (branches.some((branch) => emptiesList(branch, replacements)))
+    return { text: print(branches, replacements, format, document), edits: [] };
   try {
     for (const [item, replacement] of replacements) {
       if (!item.slot || within(item.slot, removals)) continue;
@@ -35,6 +37,15 @@ export function openInPlace(
     return { text: print(branches, replacements, format, document), edits: [] };
   }
   return { text: splice(document.source, [...edits, ...removals]), edits };
+}
+
+/** Whether all items of a list turn out to be comments, so that no item would be left to show that it is a list. */
+function emptiesList(node: Node | Entry | Comment, replacements: Replacements): boolean {
+  if (node.kind === 'entry') return emptiesList(node.value, replacements);
+  if (node.kind !== 'mapping' && node.kind !== 'sequence') return false;
+  const turns = (item: Node | Entry | Comment): boolean => item.kind === 'leaf' && replacements.get(item)?.kind === 'comment';
+  const empties = node.items.some(turns) && node.items.every((item) => item.kind === 'comment' || turns(item));
+  return empties || node.items.some((item) => emptiesList(item, replacements));
 }
 
 /** Comments of the document can stand between the lines of the metadata: they go with it. */

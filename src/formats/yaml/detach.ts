@@ -24,8 +24,10 @@ function endOfText(source: string, { start, end }: MappingNode): number {
 
 function blockSpan(source: string, root: MappingNode, pair: Pair): Edit['span'] {
   const { start: first, end } = pairLines(source, pair);
-  const start = withEmptyLine(source, first, endOf(root.pairs[root.pairs.indexOf(pair) - 1]));
-  const unended = end === source.length && !source.endsWith('\n');
+  const floor = endOf(root.pairs[root.pairs.indexOf(pair) - 1]);
+  const start = withEmptyLine(source, first, floor);
+  // The break before it may be of a block scalar.
+  const unended = end === source.length && !source.endsWith('\n') && start > floor;
   if (!unended) return { start, end };
   const before = source.slice(Math.max(0, start - 2), start);
   return { start: start - (before.endsWith('\r\n') ? 2 : before.endsWith('\n') ? 1 : 0), end };

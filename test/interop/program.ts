@@ -76,7 +76,11 @@ async function exchange(place: Place, format: FormatName, { source, rule }: Case
   const step = (command: readonly string[], ...words: readonly string[]): Promise<Ran> => run([...command, ...words], folder, place.env);
 
   const [sealedByUs, sealedByThem] = [await step(ours, 'encrypt', file('plain')), await step(sops, 'encrypt', file('plain'))];
-  if (sealedByUs.status !== 0) return sealedByThem.status !== 0 ? 'refused' : wrong('not encrypted', sealedByUs);
+  if (sealedByUs.status !== 0) {
+    if (sealedByThem.status !== 0) return 'refused';
+    await writeFile(file('theirs'), sealedByThem.stdout);
+    return (await step(sops, 'decrypt', file('theirs'))).status !== 0 ? 'beyond sops' : wrong('not encrypted', sealedByUs);
+  }
   await writeFile(file('ours'), sealedByUs.stdout);
   const back = await step(ours, 'decrypt', file('ours'));
   if (back.status !== 0) return wrong('not decrypted', back);

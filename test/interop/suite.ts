@@ -9,9 +9,16 @@ export interface Case {
 
 /**
  * What came of a case: as it should be; refused by both programs alike; such that real sops itself does not read what it wrote; or a difference,
- * whose `kind` stays the same while the document is made smaller.
+ * whose `kind` stays the same while the document is made smaller. A `comment` is a difference in nothing but a comment's place, or in one that real sops lost.
  */
-export type Finding = 'good' | 'refused' | 'beyond sops' | { readonly kind: string; readonly detail: string; readonly differs?: true };
+export type Finding = 'good' | 'refused' | 'beyond sops' | 'comment' | Difference;
+
+/** A difference; `texts` are what the two programs made, where both made something. */
+export interface Difference {
+  readonly kind: string;
+  readonly detail: string;
+  readonly texts?: readonly [ours: string, theirs: string];
+}
 
 /** A way to compare the two programs. */
 export interface Suite {
@@ -36,7 +43,7 @@ export function difference(what: string, ours: string, theirs: string): Finding 
   const [a, b] = [ours.split('\n'), theirs.split('\n')];
   const at = a.findIndex((line, index) => line !== b[index]);
   const line = at === -1 ? a.length : at;
-  return { kind: what, detail: `${what}, line ${line + 1}\n  ours: ${show(a[line])}\n  sops: ${show(b[line])}`, differs: true };
+  return { kind: what, detail: `${what}, line ${line + 1}\n  ours: ${show(a[line])}\n  sops: ${show(b[line])}`, texts: [ours, theirs] };
 }
 
 const show = (line: string | undefined): string => (line === undefined ? '(none)' : JSON.stringify(line).slice(0, 300));
@@ -51,7 +58,7 @@ export function excused(
   findings: readonly Finding[],
   printed: (at: number) => string,
 ): readonly Finding[] {
-  const places = findings.flatMap((finding, at) => (typeof finding === 'object' && finding.differs === true ? [at] : []));
+  const places = findings.flatMap((finding, at) => (typeof finding === 'object' && finding.texts !== undefined ? [at] : []));
   const again = readsAgain(
     format,
     places.map(printed),
@@ -59,4 +66,29 @@ export function excused(
   );
   const beyond = new Set(places.filter((at, index) => again[index] === false || large.test(sources[at] ?? '')));
   return findings.map((finding, at) => (beyond.has(at) ? 'beyond sops' : finding));
+}
+
+/** What one program reads of the other's writing: there real sops moves and loses comments. */
+const exchanged: ReadonlySet<string> = new Set([
+  'read otherwise by sops',
+  'decrypted otherwise',
+  'ours, read by sops',
+  'of sops, read by us',
+]);
+
+/** All that a YAML text holds but comments, and the white space that they bring with them. */
+const uncommented = (text: string): string =>
+  text
+    .replaceAll(/^[ \t]*#.*$/gm, '')
+    .replaceAll(/[ \t]+#.*$/gm, '')
+    .replaceAll(/\s+/g, '');
+
+/** The findings, those that are about comments alone named so. Real sops itself moves and loses comments from one writing to the next, so that there is no one right place. */
+export function commentsApart(format: FormatName, findings: readonly Finding[]): readonly Finding[] {
+  if (format !== 'yaml') return findings;
+  return findings.map((finding) => {
+    if (typeof finding !== 'object' || finding.texts === undefined || !exchanged.has(finding.kind)) return finding;
+    const [ours, theirs] = finding.texts.map(uncommented);
+    return ours === theirs ? 'comment' : finding;
+  });
 }

@@ -53,10 +53,11 @@ export interface Format {
   readonly example: string;
 
   /**
-   * Puts ciphertext in the place of `slotted`. `sealed` is the same leaf, comment or (for an alias that cannot stay) subtree, with each encrypted leaf replaced by
-   * a `str` leaf whose text is `ENC[…]` and each encrypted comment's text likewise.
+   * Puts ciphertext in the place of `slotted`. `sealed` is the same leaf or comment, the leaf a `str` whose text is `ENC[…]`, the comment's text likewise.
    */
   seal(document: Document, slotted: Slotted, sealed: Slotted): Edit;
+  /** Only in formats with aliases: puts a sealed subtree in the place of the alias that it is seen through (or of `node.slot`, for want of one). */
+  expand?(document: Document, node: Node, sealed: Node): readonly Edit[];
   /**
    * Puts plaintext in the place of the ciphertext `slotted`, spelled as its style there asks; `opened.spelling`, if set, is printed as it is, else what real sops prints for `opened`.
    * A list item may turn out to be a comment (real sops seals comments in lists so): throws `UNSUPPORTED` where that cannot be spliced.

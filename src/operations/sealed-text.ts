@@ -69,12 +69,14 @@ function sealEdits(
 ): readonly Edit[] {
   const expandAll = writing.by === 'expanding';
   const edits: Edit[] = [];
+  const expand = (node: Node): void => {
+    edits.push(...(format.expand?.(document, node, substitute(node, replacements)) ?? []));
+  };
   const visit = (node: Node): void => {
     if (node.alias) {
-      if (expandAll || touched(node, replacements)) edits.push(format.seal(document, node, substitute(node, replacements)));
+      if (expandAll || touched(node, replacements)) expand(node);
     } else if (node.kind === 'leaf') visitItem(node);
-    else if (node.kind !== 'null' && node.slot && muffles(node, replacements))
-      edits.push(format.seal(document, { ...node, alias: node.slot }, substitute(node, replacements)));
+    else if (node.kind !== 'null' && node.slot && muffles(node, replacements)) expand(node);
     else if (node.kind !== 'null') visitItems(node.items);
   };
   const visitItems = (items: Mapping['items'] | readonly (Node | Comment)[]): void => {

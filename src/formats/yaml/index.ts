@@ -7,7 +7,7 @@ import type { Document } from '../../document/tree.ts';
 import { open } from './open.ts';
 import { exampleYaml, printYaml, printYamlValue } from './print.ts';
 import { stepOf } from './record.ts';
-import { seal } from './seal.ts';
+import { expand, seal } from './seal.ts';
 import { parseYaml } from './tree.ts';
 
 const defaultStep = 4;
@@ -36,6 +36,7 @@ export const yaml: Format = {
   print: (branches, { indent }) => printYaml(branches, indent),
   printValue: (node) => printYamlValue(node),
   seal,
+  expand,
   open: (document, slotted, opened) => open(document, slotted, opened, stepIn(document)),
   detach,
   attach,

@@ -3,14 +3,13 @@ import type { Comment, Document, Mapping, Node, Slot } from '../../document/tree
 import { SopsError } from '../../errors.ts';
 import type { Slotted } from '../format.ts';
 import { blockLines, blockScalar } from './block-scalar.ts';
-import { endsLine, indented, lineBreak, withBreaks } from './lines.ts';
+import { endsLine, indented, lineEnd, lineBreak, withBreaks } from './lines.ts';
 import { contentColumn, indentStep, tokenStyle } from './place.ts';
 import { printYaml, printYamlValue } from './print.ts';
 import { spellKey, spellScalar } from './spell.ts';
 
-/** Puts ciphertext in the place of a leaf, a comment or an alias; the style of what stood there shows in how it is quoted. */
+/** Puts ciphertext in the place of a leaf or a comment; the style of what stood there shows in how it is quoted. */
 export function seal({ source }: Document, slotted: Slotted, sealed: Slotted): Edit {
-  if (slotted.kind !== 'comment' && slotted.alias) return sealAlias(source, slotted.alias, sealed);
   const { slot } = slotted;
   if (!slot) throw new SopsError('VALUE_UNSEALABLE', 'a value that stands nowhere in the document cannot be replaced');
   const text = sealed.kind === 'leaf' || sealed.kind === 'comment' ? sealed.text : '';
@@ -42,12 +41,27 @@ const brokenEnd = (source: string, { start, end }: Slot): string =>
   end > start && source.charAt(end - 1) === '\n' ? lineBreak(source) : '';
 
 /** An alias to a value that is now ciphertext gives way to what it stood for (as in real sops): a ciphertext opens under one path only. */
-function sealAlias(source: string, slot: Slot, sealed: Slotted): Edit {
-  if (sealed.kind === 'comment') throw new SopsError('VALUE_UNSEALABLE', 'a comment is no alias');
-  if (slot.flow === true || !endsLine(source, slot.end)) return { span: slot, text: flowText(sealed) };
+export function expand({ source }: Document, node: Node, sealed: Node): readonly Edit[] {
+  const slot = node.alias ?? node.slot;
+  if (!slot) return [];
+  if (slot.flow === true) return [{ span: slot, text: flowText(sealed) }];
   if (sealed.kind === 'leaf' || sealed.kind === 'null' || sealed.items.length === 0)
-    return { span: slot, text: withoutBreak(printYamlValue(sealed)) };
-  return { span: { start: blanksBefore(source, slot.start), end: slot.end }, text: blockText(source, slot, sealed) };
+    return [{ span: slot, text: withoutBreak(printYamlValue(sealed)) }];
+  const start = blanksBefore(source, slot.start);
+  const block = { span: { start, end: slot.end }, text: blockText(source, slot, sealed) };
+  if (endsLine(source, slot.end)) return [block];
+  return source.charAt(start - 1) === ':' ? belowComment(source, block) : [{ span: slot, text: flowText(sealed) }];
+}
+
+/** A comment behind the alias stays on the line of the key. */
+function belowComment(source: string, { span, text }: Edit): readonly Edit[] {
+  const end = lineEnd(source, span.end);
+  const eol = lineBreak(source);
+  const lines = source.charAt(end - 1) === '\n' ? text.slice(eol.length) + eol : text;
+  return [
+    { span, text: '' },
+    { span: { start: end, end }, text: lines },
+  ];
 }
 
 /** Back over blanks, to just behind the colon or dash. */

@@ -4,7 +4,7 @@ import { SopsError } from '../../errors.ts';
 import { blockLines, blockScalar } from './block-scalar.ts';
 import { endOfLines, endsLine, lineBreak, lineEnd, lineStart, withBreaks } from './lines.ts';
 import { contentColumn, tokenStyle } from './place.ts';
-import { spellDouble, spellScalar, spellSingle } from './spell.ts';
+import { isSealedSingle, spellDouble, spellScalar, spellSingle } from './spell.ts';
 
 /**
  * Puts plaintext in the place of ciphertext. The quotes or block header around the ciphertext are the style it had; a bare ciphertext becomes what real sops would print.
@@ -49,8 +49,8 @@ function openLeaf(source: string, slot: Slot, leaf: Leaf, step: number): Edit {
     case 'double':
       return { span: slot, text: spellDouble(leaf.text, 'raw') };
     case 'single': {
-      const single = flow ? undefined : spellSingle(leaf.text);
-      return single === undefined ? automatic() : { span: slot, text: single };
+      const text = isSealedSingle(leaf.text, flow) ? leaf.text : spellSingle(leaf.text);
+      return text === undefined ? automatic() : { span: slot, text };
     }
     case 'block':
       return openBlock(source, slot, leaf.text) ?? blockEnd(source, slot, automatic());

@@ -6,7 +6,7 @@ import { blockLines, blockScalar } from './block-scalar.ts';
 import { endsLine, indented, lineEnd, lineBreak, withBreaks } from './lines.ts';
 import { contentColumn, indentStep, tokenStyle } from './place.ts';
 import { printYaml, printYamlValue } from './print.ts';
-import { spellKey, spellScalar } from './spell.ts';
+import { isSealedSingle, spellKey, spellScalar } from './spell.ts';
 
 /** Puts ciphertext in the place of a leaf or a comment; the style of what stood there shows in how it is quoted. */
 export function seal({ source }: Document, slotted: Slotted, sealed: Slotted): Edit {
@@ -31,8 +31,8 @@ function sealLeaf(source: string, slot: Slot, plaintext: string, ciphertext: str
       return { span: content, text: `${' '.repeat(column)}${ciphertext}${lineBreak(source)}` };
     }
     case 'plain':
-      // In a flow collection a ciphertext's commas and brackets must be quoted: a single quote there stands for "as real sops would quote it", most often not at all.
-      return { span: slot, text: slot.flow === true ? `'${ciphertext}'` : ciphertext + brokenEnd(source, slot) };
+      if (slot.flow === true || isSealedSingle(plaintext, false)) return { span: slot, text: `'${ciphertext}'${brokenEnd(source, slot)}` };
+      return { span: slot, text: ciphertext + brokenEnd(source, slot) };
   }
 }
 

@@ -98,6 +98,14 @@ export function canStandPlain(text: string, flow: boolean): boolean {
   return !flow || !flowEnd.test(text);
 }
 
+/**
+ * Whether a plain text has its ciphertext in single quotes: in a flow collection, where the commas and brackets of a ciphertext must be quoted; and where real sops
+ * would quote the text for a character beyond the 16-bit plane (an emoji) that people do not quote, since a bare ciphertext stands for what real sops prints.
+ */
+export function isSealedSingle(text: string, flow: boolean): boolean {
+  return canStandPlain(text, flow) && (flow || (/[\ud800-\udfff]/.test(text) && stringStyle(text) === 'double'));
+}
+
 /** Single-quoted on one line; undefined where that cannot hold the text: line breaks, control characters. */
 export function spellSingle(text: string): string | undefined {
   return text.includes('\n') || unreadable.test(text) ? undefined : quoteSingle(text, '');

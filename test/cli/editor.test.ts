@@ -17,7 +17,7 @@ let count = 0;
 /** Editors: each says in `opened` which file it was given. */
 const editors = {
   /** Waits until a signal comes, and notes which. */
-  waits: `#!/bin/sh\necho "$1" > opened\nfor s in INT TERM HUP; do trap "echo SIG$s > got; exit 0" $s; done\nwhile :; do sleep 0.05; done\n`,
+  waits: `#!/bin/sh\nfor s in INT TERM HUP; do trap "echo SIG$s > got; exit 0" $s; done\necho "$1" > opened\nwhile :; do sleep 0.05; done\n`,
   /** Does not listen to signals. */
   stubborn: `#!/bin/sh\ntrap '' INT TERM HUP\necho "$1" > opened\ncp "$1" "$1~"\nfor i in 1 2 3 4 5 6 7 8; do sleep 0.5; done\n`,
   /** Breaks the syntax the first time, mends it the second time. */

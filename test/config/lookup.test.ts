@@ -53,14 +53,14 @@ describe.skipIf(lacks('sops'))('lookupConfig beside real sops', () => {
 
 describe('pathBelow', () => {
   it.each([
-    ['/work/.sops.yaml', '/work/a/b.yaml', 'a/b.yaml'],
-    ['/work/.sops.yaml', '/work2/a.yaml', '/work2/a.yaml'],
-    ['/work/conf/.sops.yaml', '/work/a.yaml', '/work/a.yaml'],
-    ['/work/.sops.yaml', 'a.yaml', 'a.yaml'],
+    ['/repo/.sops.yaml', '/repo/a/b.yaml', 'a/b.yaml'],
+    ['/repo/.sops.yaml', '/repo2/a.yaml', '/repo2/a.yaml'],
+    ['/repo/conf/.sops.yaml', '/repo/a.yaml', '/repo/a.yaml'],
+    ['/repo/.sops.yaml', 'a.yaml', 'a.yaml'],
     ['/.sops.yaml', '/a.yaml', '/a.yaml'],
     ['C:\\work\\.sops.yaml', 'C:\\work\\a\\b.yaml', 'a/b.yaml'],
-    ['C:/work/.sops.yaml', 'D:\\a\\b.yaml', 'D:/a/b.yaml'],
-    ['/work/.sops.yaml', '/work/a\\b.yaml', 'a\\b.yaml'],
+    ['C:/repo/.sops.yaml', 'D:\\a\\b.yaml', 'D:/a/b.yaml'],
+    ['/repo/.sops.yaml', '/repo/a\\b.yaml', 'a\\b.yaml'],
   ])('config %s, file %s: %s', (config, file, path) => {
     expect(pathBelow(config, file)).toBe(path);
   });

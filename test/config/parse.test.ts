@@ -14,7 +14,7 @@ async function firstRule(text: string, options = {}): Promise<CreationRule | und
   const config = parse(text);
   return ruleFor(
     config,
-    { configPath: '/work/.sops.yaml', filePath: '/work/a.yaml', compile: await loadRegexps(config.patterns) },
+    { configPath: '/repo/.sops.yaml', filePath: '/repo/a.yaml', compile: await loadRegexps(config.patterns) },
     options,
   );
 }

@@ -52,6 +52,8 @@ class Matching {
   kept = 0;
   readonly #leaves: readonly SealedItem[];
   readonly #comments: Map<string, SealedItem>;
+  /** What may stand in a comment that is no ciphertext. */
+  readonly #clear: Set<string>;
   readonly #found = new Set<SealedItem>();
   #at = 0;
   #fits = true;
@@ -60,23 +62,31 @@ class Matching {
     this.#leaves = items.filter(({ item }) => item.kind === 'leaf');
     const comments = items.filter(({ item, sealed }) => item.kind === 'comment' && sealed !== item && sealed.text !== '');
     this.#comments = new Map(comments.map((one) => [one.sealed.text, one]));
+    this.#clear = new Set(items.flatMap(({ item, sealed }) => (item.kind === 'comment' ? [sealed.text] : [])));
   }
 
   fits(): boolean {
     return this.#fits && this.#at === this.#leaves.length;
   }
 
+  /** Whether the item is a comment; in another way it is a value. */
   comment(item: Leaf | Comment, path: readonly string[], selected: boolean): boolean {
     const source = this.#comments.size > 0 ? this.#comments.get(item.text) : undefined;
-    if (source?.item.kind !== 'comment') return false;
-    // Seen again through an alias it would have to be another ciphertext; and one that stands there as an item of a list is only opened where a rule selects it.
-    if (this.#found.has(source) || (item.kind === 'leaf' && !selected)) this.#fits = false;
-    this.#found.add(source);
-    this.opened.set(item, commentOf(source.item, item.slot));
+    if (source?.item.kind === 'comment') {
+      // One that stands there as an item of a list is only opened where a rule selects it.
+      if (item.kind === 'leaf' && !selected) this.#fits = false;
+      this.#sealedComment(item, source, source.item, additionalData(path));
+    } else if (item.kind === 'comment' && !this.#clear.has(item.text)) this.#fits = false;
+    return source !== undefined || item.kind === 'comment';
+  }
+
+  #sealedComment(item: Leaf | Comment, sealed: SealedItem, source: Comment, under: string): void {
+    // Seen again through an alias it would have to be another ciphertext.
+    if (this.#found.has(sealed)) this.#fits = false;
+    this.#found.add(sealed);
+    this.opened.set(item, commentOf(source, item.slot));
     if (item.kind === 'leaf' || item.unseen !== true) this.kept++;
-    const under = additionalData(path);
-    if (under !== source.additionalData) this.strayed.set(source.item, under);
-    return true;
+    if (under !== sealed.additionalData) this.strayed.set(source, under);
   }
 
   leaf(item: Leaf, selected: boolean): void {

@@ -72,11 +72,17 @@ function sealEdits(
   const expand = (node: Node): void => {
     edits.push(...(format.expand?.(document, node, substitute(node, replacements)) ?? []));
   };
+  /** Comments of a collection can stand behind it: those stay there. */
+  const expandWhole = (node: Mapping | Sequence, { end }: Slot): void => {
+    const isBehind = (item: Node | Entry | Comment): item is Comment => item.kind === 'comment' && (item.slot?.start ?? 0) >= end;
+    expand(withItems(node, (item) => !isBehind(item)));
+    for (const item of node.items) if (isBehind(item)) visitItem(item);
+  };
   const visit = (node: Node): void => {
     if (node.alias) {
       if (expandAll || touched(node, replacements)) expand(node);
     } else if (node.kind === 'leaf') visitItem(node);
-    else if (node.kind !== 'null' && node.slot && muffles(node, replacements)) expand(node);
+    else if (node.kind !== 'null' && node.slot && muffles(node, replacements)) expandWhole(node, node.slot);
     else if (node.kind !== 'null') visitItems(node.items);
   };
   const visitItems = (items: Mapping['items'] | readonly (Node | Comment)[]): void => {
@@ -93,6 +99,9 @@ function sealEdits(
   for (const branch of document.branches) visit(branch);
   return outermost(edits);
 }
+
+const withItems = (node: Mapping | Sequence, keep: (item: Node | Entry | Comment) => boolean): Mapping | Sequence =>
+  node.kind === 'mapping' ? { ...node, items: node.items.filter(keep) } : { ...node, items: node.items.filter(keep) };
 
 /** Where a collection gives way as a whole, so does a comment within it, whatever it belongs to. */
 function outermost(edits: readonly Edit[]): readonly Edit[] {

@@ -96,9 +96,9 @@ export const ours: Suite = {
 };
 
 /** Whether a text holds the very values and comments of a document, in their order and at their paths. */
-function holdsTree(format: FormatName, text: string, document: Answer | undefined): boolean {
+function holdsTree(format: FormatName, content: string, document: Answer | undefined): boolean {
   const tree = ({ leaves }: Answer): string => JSON.stringify(leaves?.map(({ aad, type, text: value }) => [aad, type, value]));
-  const [read] = ask('look', format, [text]);
+  const [read] = ask('look', format, [content]);
   return read?.leaves !== undefined && document?.leaves !== undefined && tree(read) === tree(document);
 }
 

@@ -33,7 +33,9 @@ export function contentColumn(source: string, slot: Slot, step: number): number 
 
 /** Spaces of one level in a text: those of its first indented key, 4 where nothing is indented. */
 export function indentStep(source: string): number {
-  const first = /:[ \t]*(?:[&!]\S*[ \t]+)*(?:[&!]\S*|#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*( +)[^ \t\r\n#-]/.exec(source.slice(0, 65_536));
+  const first = /:[ \t]*(?:[&!]\S*[ \t]+)*(?:[&!]\S*|#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*( +)[^ \t\r\n#-]/.exec(
+    source.slice(0, 65_536),
+  );
   const step = first?.[1]?.length ?? 4;
   return step >= 2 && step <= 9 ? step : 4;
 }

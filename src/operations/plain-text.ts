@@ -82,9 +82,7 @@ function isAsPrinted({ document, branches, format }: OpenedText): boolean {
   if (format.shape !== 'nested') return format.print(branches, options) === splice(source, format.detach(document));
   const comments: Comment[] = [];
   const bare = document.branches.map((branch) => withoutComments(branch, comments));
-  // Behind a dash a comment pushes the item to the next line.
-  const without = splice(source, outOf(source, comments)).replaceAll(/^((?: *- )* *-)\n +/gm, '$1 ');
-  return format.print(bare, options) === without;
+  return format.print(bare, options) === splice(source, outOf(source, comments));
 }
 
 function withoutComments(mapping: Mapping, comments: Comment[]): Mapping {

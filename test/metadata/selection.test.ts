@@ -52,7 +52,7 @@ const cases: readonly (readonly [Selection['by'], string])[] = [
     '^[a-z]+_enc$',
     '[',
   ].flatMap((pattern) => [['encrypted_regex', pattern] as const, ['unencrypted_regex', pattern] as const]),
-  ...['enc', '^ enc$', 'plain', '^ (plain|and)', '$', 'nowhere', '[[:upper:]]{9}'].flatMap((pattern) => [
+  ...['enc', '^ enc$', 'plain', '^ (plain|and)', '$', 'nowhere', '[[:upper:]]{60}'].flatMap((pattern) => [
     ['encrypted_comment_regex', pattern] as const,
     ['unencrypted_comment_regex', pattern] as const,
   ]),

@@ -82,8 +82,11 @@ function isAsPrinted({ document, branches, format }: OpenedText): boolean {
   if (format.shape !== 'nested') return format.print(branches, options) === splice(source, format.detach(document));
   const comments: Comment[] = [];
   const bare = document.branches.map((branch) => withoutComments(branch, comments));
-  return format.print(bare, options) === splice(source, outOf(source, comments));
+  return closed(format.print(bare, options)) === closed(splice(source, outOf(source, comments)));
 }
+
+/** A text without the line breaks that comments bring about: behind a dash, and in a collection that has nothing else in it. */
+const closed = (text: string): string => text.replaceAll(/^((?: *- )* *-)\n +/gm, '$1 ').replaceAll(/([[{])\n *([\]}])/g, '$1$2');
 
 function withoutComments(mapping: Mapping, comments: Comment[]): Mapping {
   const nodeOf = (node: Node): Node => {

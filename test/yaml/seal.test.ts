@@ -89,6 +89,23 @@ describe.skipIf(lacks('oracle'))('comments', () => {
   });
 });
 
+describe.skipIf(lacks('oracle'))('a file of real sops', () => {
+  it.each([
+    'a: x # behind\n# above\nb:\n  # deep\n  - y\n  # end\n',
+    'a:\n  - -  # behind a dash\n      b: x\n',
+    'a:\n  - [x, y] # of the next\n  - - 1\n',
+    'a: {}#\n',
+    'a:\n  b: {c: {}}\n#\nd: [] # none\n',
+    'a: |+\n  # text\n\n',
+    'a: "\\n"\nb:\n  - "\\n"\n',
+    'a: "<<"\nb: ["<<"]\n',
+    '{}\n---\na: x\n',
+  ])('of %j opens to what real sops prints', async (source) => {
+    const [made] = ask('encrypt', 'yaml', [source]);
+    expect(await opened(made?.text ?? '')).toBe(bySops(made?.text ?? ''));
+  });
+});
+
 describe('without a layout entry', () => {
   it.each([
     'a: >+\n\n\nb: x\n',

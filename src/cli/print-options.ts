@@ -27,6 +27,16 @@ export function layoutOption(invocation: Invocation, format: Format): 'auto' | '
   throw new SopsError('USAGE', '--layout is either auto or never');
 }
 
+/** How a file is opened to be changed and written again. */
+export const rewritingOptions = (
+  invocation: Invocation,
+  format: Format,
+): { readonly ignoreMac: boolean; readonly print: PrintOptions; readonly layout: 'auto' | 'never' } => ({
+  ignoreMac: invocation.flags.isOn('ignore-mac'),
+  print: printOptions(invocation, format),
+  layout: layoutOption(invocation, format),
+});
+
 function storeOf(invocation: Invocation, format: Format): StoreConfig | undefined {
   const store = storeNames.get(format.name);
   return store === undefined ? undefined : loadConfig(invocation)?.config.stores[store];

@@ -57,10 +57,14 @@ const within = ({ start, end }: Span, removals: readonly Edit[]): boolean =>
  * a file of any other style is opened in place.
  */
 export function openAsSops(opened: OpenedText): string {
+  return printedBySops(opened) ?? openInPlace(opened).text;
+}
+
+/** What real sops prints for a file that reads as it prints files, where that may differ from the file opened in place: where it has comments. */
+export function printedBySops(opened: OpenedText): string | undefined {
   const { document, branches, format, replacements } = opened;
-  if (branches.some((branch) => hasComment(replacements, branch)) && isAsPrinted(opened))
-    return print(branches, replacements, format, document);
-  return openInPlace(opened).text;
+  const comments = branches.some((branch) => hasComment(replacements, branch));
+  return comments && isAsPrinted(opened) ? print(branches, replacements, format, document) : undefined;
 }
 
 /** Whether comments, or ciphertexts of comments, stand anywhere below a node: where there are none, every value is printed where it stands. */

@@ -15,7 +15,7 @@ import {
 import type { Rule } from './oracle.ts';
 
 /** A well-formed recipient that nobody has the identity of: the oracle's. */
-const nobody = 'age1h3rysvxd7vd5zk6detaxdasmu0mh8zt6ulj9ctsqsyk9sk7z093srh9z4u';
+export const nobody = 'age1h3rysvxd7vd5zk6detaxdasmu0mh8zt6ulj9ctsqsyk9sk7z093srh9z4u';
 
 /** The data key itself, in base64, stands where the wrapped key would: the oracle reads it there. */
 const keys: KeyService = {
@@ -37,7 +37,7 @@ const context: Context = {
   log: () => undefined,
 };
 
-const services: Services = { keys, keySources, context };
+export const services: Services = { keys, keySources, context };
 
 export function formatOf(name: FormatName): Format {
   const format = formats.find((candidate) => candidate.name === name);

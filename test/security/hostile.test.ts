@@ -8,7 +8,8 @@ import { selectorOf } from '../../src/operations/selector.ts';
 import { formatOf } from '../interop/library.ts';
 import { documents, formatNames } from './documents.ts';
 import { different, judge, laxer, passed } from './judge.ts';
-import { bytes, open, seal, services, setups, text } from './laboratory.ts';
+import { services } from '../interop/library.ts';
+import { bytes, open, seal, setups, text } from './laboratory.ts';
 
 const settings = {
   keyGroups: [[{ kind: 'age', recipient: 'age1h3rysvxd7vd5zk6detaxdasmu0mh8zt6ulj9ctsqsyk9sk7z093srh9z4u' }]],

@@ -1,44 +1,8 @@
 // Encrypts and decrypts in this process as test/interop does: the data key itself stands where a wrapped key would, so that the oracle can read the files as well.
-import { webcrypto } from 'node:crypto';
 import { SopsError } from '../../src/errors.ts';
 import type { Format, FormatName } from '../../src/formats/format.ts';
-import {
-  type Context,
-  type EditSession,
-  type KeyService,
-  type Selection,
-  type Services,
-  decrypt,
-  defaultSelection,
-  encrypt,
-  keySources,
-  startEdit,
-} from '../../src/index.ts';
-import { formatOf } from '../interop/library.ts';
-
-/** A well-formed recipient that nobody has the identity of: the oracle's. */
-const nobody = 'age1h3rysvxd7vd5zk6detaxdasmu0mh8zt6ulj9ctsqsyk9sk7z093srh9z4u';
-
-const keys: KeyService = {
-  wrap: (dataKey) => Promise.resolve(Buffer.from(dataKey).toString('base64')),
-  unwrap: ({ wrapped }) => Promise.resolve(new Uint8Array(Buffer.from(wrapped, 'base64'))),
-};
-
-const nothing = (): never => {
-  throw new Error('nothing outside of the process is needed here');
-};
-
-const context: Context = {
-  env: {},
-  files: { read: nothing, replace: nothing, home: undefined, userConfig: undefined },
-  now: () => new Date(),
-  random: (length) => webcrypto.getRandomValues(new Uint8Array(length)),
-  run: nothing,
-  prompt: { secret: nothing, confirm: nothing },
-  log: () => undefined,
-};
-
-export const services: Services = { keys, keySources, context };
+import { type EditSession, type Selection, decrypt, defaultSelection, encrypt, startEdit } from '../../src/index.ts';
+import { formatOf, nobody, services } from '../interop/library.ts';
 
 /** The selection and MAC that a file is encrypted with. */
 export interface Setup {

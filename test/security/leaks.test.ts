@@ -6,7 +6,8 @@ import { defaultSelection, encrypt, keySources, localKeyService, set } from '../
 import { formatNames } from './documents.ts';
 import { formatOf } from '../interop/library.ts';
 import { below, pick, type Random, seeded } from '../support/random.ts';
-import { bytes, edit, open, seal, services } from './laboratory.ts';
+import { services } from '../interop/library.ts';
+import { bytes, edit, open, seal } from './laboratory.ts';
 import { jsonValue } from '../../src/cli/json-value.ts';
 
 /** Stands in every value and comment, and in no key: any piece of it in what is said is a leak. */

@@ -14,7 +14,8 @@ import { rotate, set } from '../../src/index.ts';
 import { formatOf } from '../interop/library.ts';
 import { below, pick, type Random, seeded } from '../support/random.ts';
 import { documents, formatNames } from './documents.ts';
-import { bytes, edit, open, seal, services, text } from './laboratory.ts';
+import { services } from '../interop/library.ts';
+import { bytes, edit, open, seal, text } from './laboratory.ts';
 
 const chunk = (maxLength: number, minLength = 0): Arbitrary<Uint8Array> => uint8Array({ minLength, maxLength });
 

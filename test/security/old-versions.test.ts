@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { ask } from '../interop/oracle.ts';
 import { lacks } from '../support/peers.ts';
-import { bytes, edit, open, seal, services } from './laboratory.ts';
+import { services } from '../interop/library.ts';
+import { bytes, edit, open, seal } from './laboratory.ts';
 import { formatOf } from '../interop/library.ts';
 import { status } from '../../src/index.ts';
 

@@ -11,7 +11,7 @@ import { formatKept } from '../format-choice.ts';
 import { findFile, type Input, readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
 import { tellWarnings } from '../output.ts';
-import { layoutOption, printOptions } from '../print-options.ts';
+import { printOptions, rewritingOptions } from '../print-options.ts';
 import { errorText, log, say } from '../report.ts';
 import { encryptionSettings } from '../rule.ts';
 import { inSealedFile } from '../sealed-input.ts';
@@ -54,17 +54,18 @@ export async function run(invocation: Invocation): Promise<void> {
 async function openSession(invocation: Invocation, input: Input & { readonly path: string }, format: Format): Promise<EditSession> {
   const { flags } = invocation;
   const services = servicesOf(invocation);
-  const print = printOptions(invocation, format);
   if (statFile(input.path) === undefined) {
     const formats = { input: format, output: format };
-    return startNew({ ...formats, print }, await encryptionSettings(invocation, input, formats), services);
+    return startNew(
+      { ...formats, print: printOptions(invocation, format) },
+      await encryptionSettings(invocation, input, formats),
+      services,
+    );
   }
   const options = {
-    ignoreMac: flags.isOn('ignore-mac'),
+    ...rewritingOptions(invocation, format),
     strict: flags.isOn('strict'),
     showMasterKeys: flags.isOn('show-master-keys'),
-    print,
-    layout: layoutOption(invocation, format),
   };
   return startEdit(readInput(input), format, options, services);
 }

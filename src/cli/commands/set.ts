@@ -8,7 +8,7 @@ import { type Input, findFile, readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
 import { jsonValue } from '../json-value.ts';
 import { tellWarnings } from '../output.ts';
-import { layoutOption, printOptions } from '../print-options.ts';
+import { rewritingOptions } from '../print-options.ts';
 import { log } from '../report.ts';
 import { inSealedFile } from '../sealed-input.ts';
 import { servicesOf } from '../services.ts';
@@ -59,11 +59,7 @@ async function setValue(invocation: Invocation, input: Input & { readonly path: 
   const value = jsonValue(text);
   const format = formatKept(invocation, input);
   const services = servicesOf(invocation);
-  const options = {
-    ignoreMac: flags.isOn('ignore-mac'),
-    print: printOptions(invocation, format),
-    layout: layoutOption(invocation, format),
-  };
+  const options = rewritingOptions(invocation, format);
   const outcome = await inSealedFile({ input, format, context }, () => set(readInput(input), format, { path, value, options }, services));
   tellWarnings(invocation, input, outcome.warnings);
   if (!outcome.changed && flags.isOn('idempotent')) return log({ level: 'info', message: 'File not written due to no change' });

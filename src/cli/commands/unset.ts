@@ -4,7 +4,7 @@ import { formatKept } from '../format-choice.ts';
 import { findFile, readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
 import { tellWarnings } from '../output.ts';
-import { layoutOption, printOptions } from '../print-options.ts';
+import { rewritingOptions } from '../print-options.ts';
 import { log } from '../report.ts';
 import { inSealedFile } from '../sealed-input.ts';
 import { servicesOf } from '../services.ts';
@@ -19,11 +19,7 @@ export async function run(invocation: Invocation): Promise<void> {
   const path = changePath(index, 'unset');
   const format = formatKept(invocation, input);
   const services = servicesOf(invocation);
-  const options = {
-    ignoreMac: flags.isOn('ignore-mac'),
-    print: printOptions(invocation, format),
-    layout: layoutOption(invocation, format),
-  };
+  const options = rewritingOptions(invocation, format);
   try {
     const outcome = await inSealedFile({ input, format, context }, () => unset(readInput(input), format, { path, options }, services));
     tellWarnings(invocation, input, outcome.warnings);

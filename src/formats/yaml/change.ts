@@ -1,12 +1,12 @@
 import { made } from '../../document/change.ts';
-import type { PathStep, TreePath } from '../../document/path.ts';
-import { showPath } from '../../document/path.ts';
+import { type PathStep, showPath, type TreePath } from '../../document/path.ts';
 import type { Edit } from '../../document/splice.ts';
 import type { Document, Leaf, Node } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
+import { flowText } from './flow-text.ts';
 import { endOfLines, indented, lineBreak, lineStart, withBreaks } from './lines.ts';
 import type { MappingNode, SequenceNode, YamlNode } from './node.ts';
-import { indentStep } from './place.ts';
+import { columnBelow, indentStep } from './place.ts';
 import { printYaml, printYamlValue } from './print.ts';
 import { pairLines, pairOf, rootOf, streamOf } from './record.ts';
 import { spellDouble, spellKey, spellScalar, spellSingle } from './spell.ts';
@@ -77,7 +77,7 @@ function replaceValue(home: Home, old: YamlNode, value: Node, owner: number): Ed
   const start = old.kind === 'scalar' ? old.contentStart : old.start;
   if (old.kind === 'alias' || old.tag !== undefined || old.anchor !== undefined)
     throw new SopsError('UNSUPPORTED', 'a tagged or anchored value cannot be replaced in the text');
-  if (old.inFlow) return { span: { start, end: old.end }, text: quotedLike(source.charAt(start), value) ?? flowText(value) };
+  if (old.inFlow) return { span: { start, end: old.end }, text: quotedLike(source.charAt(start), value) ?? flowText(value, inFlow) };
   const end = endOfText(source, start, old.end);
   if (isCollection(value)) return { span: { start: lineTail(source, start), end }, text: childLines(home, value, owner) };
   const text = scalarText(home, old, value, owner);
@@ -101,7 +101,7 @@ function lineTail(source: string, at: number): number {
 }
 
 function childLines({ step, eol }: Home, value: Node, owner: number): string {
-  const column = step * Math.floor((owner + step) / step);
+  const column = columnBelow(owner, step);
   const printed = (value.kind === 'mapping' ? printYaml([value], step) : printYamlValue(value)).replace(/\n$/, '');
   return withBreaks(`\n${indented(printed, column)}`, eol);
 }
@@ -114,7 +114,7 @@ function quotedLike(quote: string, value: Node): string | undefined {
 }
 
 function blockScalarText(leaf: Leaf, owner: number, step: number): string {
-  const indent = step * Math.floor((owner + step) / step);
+  const indent = columnBelow(owner, step);
   return spellScalar(leaf, { indent, hint: indent - owner, flow: false });
 }
 
@@ -125,25 +125,14 @@ function scalarText({ source, step, eol }: Home, old: YamlNode, value: Node, own
   return quoted ?? withBreaks(leaf.spelling ?? blockScalarText(leaf, owner, step), eol);
 }
 
-function flowText(value: Node): string {
-  switch (value.kind) {
-    case 'null':
-      return 'null';
-    case 'leaf':
-      return value.spelling ?? spellScalar(value, { indent: 0, hint: 0, flow: true });
-    case 'mapping':
-      return `{${value.items.flatMap((item) => (item.kind === 'entry' ? [`${spellKey(item.key, true)}: ${flowText(item.value)}`] : [])).join(', ')}}`;
-    case 'sequence':
-      return `[${value.items.flatMap((item) => (item.kind === 'comment' ? [] : [flowText(item)])).join(', ')}]`;
-  }
-}
+const inFlow = (leaf: Leaf): string => leaf.spelling ?? spellScalar(leaf, { indent: 0, hint: 0, flow: true });
 
 /** Undefined where the node takes nothing under such a step. */
 function add(home: Home, node: YamlNode, step: PathStep, value: Node): Edit | undefined {
   if (node.kind === 'mapping' && typeof step === 'string')
-    return node.flow ? addInFlow(home, node, `${spellKey(step, true)}: ${flowText(value)}`) : addPair(home, node, step, value);
+    return node.flow ? addInFlow(home, node, `${spellKey(step, true)}: ${flowText(value, inFlow)}`) : addPair(home, node, step, value);
   if (node.kind === 'sequence' && typeof step === 'number')
-    return node.flow ? addInFlow(home, node, flowText(value)) : addItem(home, node, value);
+    return node.flow ? addInFlow(home, node, flowText(value, inFlow)) : addItem(home, node, value);
   return undefined;
 }
 

@@ -28,8 +28,11 @@ export function contentColumn(source: string, slot: Slot, step: number): number 
   const owner = slot.indent ?? 0;
   const at = lineStart(source, slot.start) + owner;
   const dash = source.charAt(at) === '-' && /\s/.test(source.charAt(at + 1));
-  return dash ? owner + 2 : step * Math.floor((owner + step) / step);
+  return dash ? owner + 2 : columnBelow(owner, step);
 }
+
+/** Column of what stands one level below a key, rounded up to the next step as go-yaml does. */
+export const columnBelow = (owner: number, step: number): number => step * Math.floor((owner + step) / step);
 
 /** Spaces of one level in a text: those of its first indented key, 4 where nothing is indented. */
 export function indentStep(source: string): number {

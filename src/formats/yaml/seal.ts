@@ -1,12 +1,13 @@
 import type { Edit } from '../../document/splice.ts';
-import type { Comment, Document, Mapping, Node, Slot } from '../../document/tree.ts';
+import type { Document, Leaf, Node, Slot } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
 import type { Slotted } from '../format.ts';
 import { blockLines, blockScalar } from './block-scalar.ts';
+import { flowText } from './flow-text.ts';
 import { endsLine, indented, lineEnd, lineBreak, withBreaks } from './lines.ts';
 import { contentColumn, indentStep, tokenStyle } from './place.ts';
 import { printYaml, printYamlValue } from './print.ts';
-import { isSealedSingle, spellKey, spellScalar } from './spell.ts';
+import { isSealedSingle, spellScalar } from './spell.ts';
 
 /** Puts ciphertext in the place of a leaf or a comment; the style of what stood there shows in how it is quoted. */
 export function seal({ source }: Document, slotted: Slotted, sealed: Slotted): Edit {
@@ -44,13 +45,13 @@ const brokenEnd = (source: string, { start, end }: Slot): string =>
 export function expand({ source }: Document, node: Node, sealed: Node): readonly Edit[] {
   const slot = node.alias ?? node.slot;
   if (!slot) return [];
-  if (slot.flow === true) return [{ span: slot, text: flowText(sealed) }];
+  if (slot.flow === true) return [{ span: slot, text: flowText(sealed, sealedInFlow) }];
   if (sealed.kind === 'leaf' || sealed.kind === 'null' || sealed.items.length === 0)
     return [{ span: slot, text: withoutBreak(printYamlValue(sealed)) }];
   const start = blanksBefore(source, slot.start);
   const block = { span: { start, end: slot.end }, text: blockText(source, slot, sealed) };
   if (endsLine(source, slot.end)) return [block];
-  return source.charAt(start - 1) === ':' ? belowComment(source, block) : [{ span: slot, text: flowText(sealed) }];
+  return source.charAt(start - 1) === ':' ? belowComment(source, block) : [{ span: slot, text: flowText(sealed, sealedInFlow) }];
 }
 
 /** A comment behind the alias stays on the line of the key. */
@@ -82,20 +83,6 @@ function blockText(source: string, slot: Slot, node: Node): string {
   return withBreaks(behindDash ? ` ${lines.trimStart()}` : `\n${lines}`, lineBreak(source));
 }
 
-function flowText(node: Node): string {
-  switch (node.kind) {
-    case 'null':
-      return 'null';
-    case 'leaf':
-      return node.text.startsWith('ENC[') ? `'${node.text}'` : spellScalar(node, { indent: 0, hint: 0, flow: true });
-    case 'mapping':
-      return `{${entriesOf(node)
-        .map(({ key, value }) => `${spellKey(key, true)}: ${flowText(value)}`)
-        .join(', ')}}`;
-    case 'sequence':
-      return `[${node.items.flatMap((item) => (item.kind === 'comment' ? [] : [flowText(item)])).join(', ')}]`;
-  }
-}
-
-const entriesOf = (mapping: Mapping): readonly { readonly key: string; readonly value: Node }[] =>
-  mapping.items.filter((item): item is Exclude<typeof item, Comment> => item.kind === 'entry');
+/** Ciphertext must be quoted in a flow collection. */
+const sealedInFlow = (leaf: Leaf): string =>
+  leaf.text.startsWith('ENC[') ? `'${leaf.text}'` : spellScalar(leaf, { indent: 0, hint: 0, flow: true });

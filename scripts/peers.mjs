@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Installs the programs that tests compare with into .cache/peers/bin: real sops (two versions), age, age-keygen, the oracle, moto; gpg comes from the system.
+// Installs the programs that tests compare with into .cache/peers/bin: real sops (two versions), age with a plugin, the oracle, moto, OpenBao; gpg comes from the system.
 // Idempotent and quick when all is there. What is missing fails the run when CI is set; elsewhere the tests that need it are skipped by name.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,7 +15,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -44,6 +44,7 @@ const peers = {
   'sops-3.11': fromGo('github.com/getsops/sops/v3/cmd/sops@v3.11.0'),
   age: fromGo('filippo.io/age/cmd/age@v1.3.2'),
   'age-keygen': fromGo('filippo.io/age/cmd/age-keygen@v1.3.2'),
+  'age-plugin-batchpass': fromGo('filippo.io/age/cmd/age-plugin-batchpass@v1.3.2'),
   oracle: {
     needs: 'go',
     recipe: digest(join(root, 'test', 'oracle')),
@@ -52,24 +53,31 @@ const peers = {
   moto_server: {
     needs: 'python3',
     recipe: digest(join(root, 'test', 'peers', 'requirements.txt')),
-    install: installMoto,
+    install: fromPython('venv', 'requirements.txt'),
+  },
+  bao: {
+    needs: 'python3',
+    recipe: digest(join(root, 'test', 'peers', 'requirements-bao.txt')),
+    install: fromPython('venv-bao', 'requirements-bao.txt'),
   },
   gpg: { needs: 'apt-get', recipe: 'gnupg', install: installGpg },
 };
 
-/** @param {string} target */
-function installMoto(target) {
-  const venv = join(cache, 'venv');
-  rmSync(venv, { recursive: true, force: true });
-  run('python3', ['-m', 'venv', venv]);
-  run(join(venv, 'bin', 'pip'), [
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '--requirement',
-    join(root, 'test', 'peers', 'requirements.txt'),
-  ]);
-  writeFileSync(target, `#!/bin/sh\nexec '${join(venv, 'bin', 'moto_server')}' "$@"\n`, { mode: 0o755 });
+/** A program of a Python package, in an environment of its own. @param {string} folder @param {string} requirements */
+function fromPython(folder, requirements) {
+  return (/** @type {string} */ target) => {
+    const venv = join(cache, folder);
+    rmSync(venv, { recursive: true, force: true });
+    run('python3', ['-m', 'venv', venv]);
+    run(join(venv, 'bin', 'pip'), [
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--requirement',
+      join(root, 'test', 'peers', requirements),
+    ]);
+    writeFileSync(target, `#!/bin/sh\nexec '${join(venv, 'bin', basename(target))}' "$@"\n`, { mode: 0o755 });
+  };
 }
 
 function installGpg() {

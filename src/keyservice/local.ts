@@ -11,7 +11,8 @@ export function localKeyService(sources: readonly KeySource[], context: Context)
     return source.load();
   };
   return {
-    wrap: async (dataKey, masterKey) => (await client(masterKey.kind)).wrap(dataKey, masterKey, context),
-    unwrap: async (wrapped) => (await client(wrapped.masterKey.kind)).unwrap(wrapped, context),
+    wrap: async (dataKey, masterKey, signal) => (await client(masterKey.kind)).wrap(dataKey, masterKey, context, signal),
+    unwrap: async (wrapped, signal) => (await client(wrapped.masterKey.kind)).unwrap(wrapped, context, signal),
+    rewrap: async (wrapped, signal) => (await client(wrapped.masterKey.kind)).rewrap?.(wrapped, context, signal),
   };
 }

@@ -15,6 +15,8 @@ export interface KeySource<K extends MasterKey = MasterKey> {
   readonly list: string;
   /** Whether entries carry `created_at`. */
   readonly dated: boolean;
+  /** Present where wrapping and unwrapping ask no service over a network: such keys are tried first, and under no time limit, since a person may have to answer. */
+  readonly local?: true;
   /** Where the flag and variable that give master keys of this kind are documented: `--age`, `-a`, `SOPS_AGE_RECIPIENTS`. */
   readonly flag: { readonly name: string; readonly short?: string; readonly env: string; readonly help: string };
   /** What `.sops.yaml` calls it in a creation rule and in a key group. */
@@ -36,11 +38,16 @@ export interface KeyOptions {
   readonly encryptionContext?: Readonly<Record<string, string>>;
   readonly awsProfile?: string;
 }
-/** The part that needs an SDK, a program or a network. Throws with a message that says what was tried, never key material. */
+/**
+ * The part that needs an SDK, a program or a network. Throws with a message that says what was tried, never key material.
+ * The signal is aborted when the answer is no longer wanted: its time is over, or another master key was faster.
+ */
 export interface KeyClient<K extends MasterKey = MasterKey> {
   /** Wraps a data key (or a share); the answer is what `enc` holds. */
-  wrap(dataKey: Uint8Array, masterKey: K, context: Context): Promise<string>;
-  unwrap(wrapped: WrappedKey<K>, context: Context): Promise<Uint8Array>;
+  wrap(dataKey: Uint8Array, masterKey: K, context: Context, signal?: AbortSignal): Promise<string>;
+  unwrap(wrapped: WrappedKey<K>, context: Context, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Encrypts anew under the current version of the master key, where the service does so without showing the data key; answers the new `enc`. */
+  rewrap?(wrapped: WrappedKey<K>, context: Context, signal?: AbortSignal): Promise<string>;
 }
 /** Checks a source against its own key type, then forgets the type for the registry. */
 export const defineKeySource = <K extends MasterKey>(source: KeySource<K>): KeySource => source;

@@ -7,6 +7,7 @@ export const age: KeySource = defineKeySource<AgeKey>({
   kind: 'age',
   list: 'age',
   dated: false,
+  local: true,
   flag: { name: 'age', short: 'a', env: 'SOPS_AGE_RECIPIENTS', help: 'comma separated list of age recipients' },
   config: { rule: 'age', group: 'age' },
   parse: (text) => listed(text).map(ageKey),

@@ -7,6 +7,7 @@ export const pgp: KeySource = defineKeySource<PgpKey>({
   kind: 'pgp',
   list: 'pgp',
   dated: true,
+  local: true,
   flag: { name: 'pgp', short: 'p', env: 'SOPS_PGP_FP', help: 'comma separated list of PGP fingerprints' },
   config: { rule: 'pgp', group: 'pgp' },
   parse: (text) => listed(text).map(pgpKey),

@@ -5,7 +5,7 @@
  * @module
  */
 export { SopsError, type KeyGroupAttempt, type Position, type SopsErrorCode, type SopsErrorDetails } from './errors.ts';
-export type { Context, FileSystem, LogEvent, Prompt, RunOptions, RunResult } from './ports.ts';
+export type { Context, Conversation, ConverseOptions, FileSystem, LogEvent, Prompt, RunOptions, RunResult } from './ports.ts';
 export type { PathStep, TreePath } from './document/path.ts';
 export type { Comment, Document, Entry, Leaf, Mapping, Node, Note, Null, Sequence, Slot, Span } from './document/tree.ts';
 export type { Edit } from './document/splice.ts';

@@ -6,6 +6,8 @@ export interface Context {
   /** Cryptographically strong random bytes. */
   readonly random: (length: number) => Uint8Array;
   readonly run: (command: readonly string[], options?: RunOptions) => Promise<RunResult>;
+  /** Starts a program to talk with; undefined where there is no such program. Absent where none can run beside this one. */
+  readonly converse?: (command: readonly string[], options?: ConverseOptions) => Promise<Conversation | undefined>;
   readonly prompt: Prompt;
   readonly log: (event: LogEvent) => void;
   readonly signal?: AbortSignal;
@@ -26,6 +28,10 @@ export interface Prompt {
   /** Reads a line without echo; undefined where there is no terminal. */
   secret(question: string): Promise<string | undefined>;
   confirm(question: string): Promise<boolean>;
+  /** Reads a line that is shown as it is typed; undefined where there is no terminal. */
+  line?(question: string): Promise<string | undefined>;
+  /** Tells the person something that needs no answer here: that a key is to be touched. */
+  tell?(message: string): void;
 }
 /** How a subprocess is run. */
 export interface RunOptions {
@@ -34,6 +40,24 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds after which it is ended by a signal; without, it may take its time. */
   readonly timeout?: number;
+  /** Ends it, as a time that is over does. */
+  readonly signal?: AbortSignal;
+}
+/** How a program to talk with is started. */
+export interface ConverseOptions {
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Ends the program, if need be by force. */
+  readonly signal?: AbortSignal;
+}
+/** A program that runs beside this one, both of its pipes open. Its working folder is the root of the file system: it should ask nothing of it. */
+export interface Conversation {
+  /** What it writes to its standard output, part by part, no faster than it is read; ends where the program does, or the signal is aborted. */
+  readonly output: AsyncIterable<Uint8Array>;
+  /** Writes to its standard input; what a program that is gone does not read is lost. */
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+  /** Ends the conversation: closes both pipes, asks the program to end, and after a second makes it. `stdout` is empty, `stderr` the end of what it wrote there. */
+  readonly close: () => Promise<RunResult>;
 }
 /** What a finished subprocess left behind; a command that cannot be started has status 127 and says why in `stderr`. */
 export interface RunResult {

@@ -36,6 +36,7 @@ export function createNodeContext(options: NodeContextOptions = {}): Context {
     now: () => new Date(),
     random: (length) => randomBytes(length),
     run: (command, runOptions) => runCommand(command, runOptions, options.signal),
+    converse: async (command, conversing) => (await import('./conversation.ts')).converse(command, conversing, options.signal),
     prompt: terminalPrompt,
     log,
     ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -8,14 +8,31 @@ const device =
     ? { input: String.raw`\\.\CONIN$`, output: String.raw`\\.\CONOUT$` }
     : { input: '/dev/tty', output: '/dev/tty' };
 
-/** The person at the terminal of this process, even where standard input and output are redirected. */
-export const terminalPrompt: Prompt = {
-  secret: (question) => ask(question, false),
+/** The person at the terminal of this process, even where standard input and output are redirected; one question at a time. */
+export const terminalPrompt: Required<Prompt> = {
+  secret: (question) => inTurn(() => ask(question, false)),
+  line: (question) => inTurn(() => ask(question, true)),
   async confirm(question) {
-    const answer = await ask(`${question} (y/n): `, true);
+    const answer = await inTurn(() => ask(`${question} (y/n): `, true));
     return answer !== undefined && /^y(es)?$/i.test(answer.trim());
   },
+  tell: (message) => {
+    try {
+      writeSync(2, `${message}\n`);
+    } catch {
+      // A standard error that has gone is no reason to fail.
+    }
+  },
 };
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Waits until every question before has its answer. */
+function inTurn<T>(question: () => Promise<T>): Promise<T> {
+  const answer = last.then(question);
+  last = answer.catch(() => undefined);
+  return answer;
+}
 
 async function ask(question: string, echo: boolean): Promise<string | undefined> {
   const terminal = openTerminal();

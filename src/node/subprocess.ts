@@ -1,11 +1,14 @@
+import type { ChildProcess } from 'node:child_process';
 import type { RunOptions, RunResult } from '../ports.ts';
+import { either, end, whenAborted } from './ending.ts';
 
 /** Status of a command that cannot be started, as shells have it. */
-const notStarted = 127;
+export const notStarted = 127;
 
 /**
  * Runs a command to its end, without a shell; its standard input is what `options.input` holds, or nothing.
- * A command that cannot be started answers status 127 with the reason in `stderr`; one that a signal ended has status 128 and its number more.
+ * A command that cannot be started answers status 127 with the reason in `stderr`; one that a signal ended has status 128 and its number more. What takes longer than it may,
+ * and what is no longer wanted, is asked to end, and a second later made to.
  */
 export async function runCommand(command: readonly string[], options: RunOptions = {}, signal?: AbortSignal): Promise<RunResult> {
   const { spawn } = await import('node:child_process');
@@ -16,8 +19,6 @@ export async function runCommand(command: readonly string[], options: RunOptions
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
       ...(options.env === undefined ? {} : { env: { ...process.env, ...options.env } }),
-      ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
-      ...(signal === undefined ? {} : { signal }),
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
@@ -37,5 +38,20 @@ export async function runCommand(command: readonly string[], options: RunOptions
       });
     });
     child.stdin?.end(options.input);
+    limit(child, options, signal);
   });
+}
+
+function limit(child: ChildProcess, options: RunOptions, signal: AbortSignal | undefined): void {
+  const time = options.timeout === undefined ? undefined : AbortSignal.timeout(options.timeout);
+  whenAborted(either(signal, options.signal, time), () => {
+    void stop(child);
+  });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  await end(child, 'SIGTERM');
+  // What the command started may hold the pipes open still.
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }

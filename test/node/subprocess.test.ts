@@ -39,6 +39,21 @@ describe('a subprocess', () => {
     expect((await runCommand(['sh', '-c', 'kill -TERM $$'])).status).toBe(143);
   });
 
+  test.each(['sleep 60', "trap '' TERM; sleep 60 & while :; do sleep 1; done"])(
+    'ends when its time is over or it is not wanted: %s',
+    async (script) => {
+      const start = performance.now();
+      const abort = new AbortController();
+      setTimeout(() => {
+        abort.abort();
+      }, 100);
+      const runs = [{ timeout: 100 }, { signal: abort.signal }].map(async (options) => runCommand(['sh', '-c', script], options));
+      const results = await Promise.all([...runs, runCommand(['sh', '-c', script], {}, abort.signal)]);
+      expect(results.map(({ status }) => status)).toEqual(Array(3).fill(script.includes('trap') ? 137 : 143));
+      expect(performance.now() - start).toBeLessThan(5000);
+    },
+  );
+
   test('takes much output whole', async () => {
     expect((await runCommand(['sh', '-c', 'head -c 3000000 /dev/zero'])).stdout).toHaveLength(3_000_000);
   });

@@ -1,0 +1,29 @@
+import { clouds, Entra, type EntraSettings, type Grant } from './azure-entra.ts';
+import { Vault, type VaultSettings } from './azure-vault.ts';
+import type { Identity } from './certificate.ts';
+import { childSettings, sayListening } from './child.ts';
+import { serveProxy } from './connect-proxy.ts';
+import { type Handler, serve } from './serve.ts';
+
+/** What the process needs to know. */
+export interface AzureSettings {
+  readonly entra: EntraSettings;
+  readonly vault: VaultSettings;
+  /** Of the server that stands for all hosts. */
+  readonly identity: Identity;
+  /** Tokens that were given out elsewhere. */
+  readonly tokens: Readonly<Record<string, Grant>>;
+}
+
+const settings = childSettings<AzureSettings>();
+const entra = new Entra(settings.entra);
+const vault = new Vault(settings.vault, entra);
+for (const [token, grant] of Object.entries(settings.tokens)) entra.know(token, grant);
+
+const handler: Handler = (asked) =>
+  asked.url.pathname.startsWith('/keys/') ? vault.answer(asked) : (entra.answer(asked) ?? { status: 404, body: {} });
+const secure = await serve(handler, settings.identity);
+const plain = await serve(handler);
+const hosts = Object.entries(clouds).flatMap(([ending, authority]) => [`*.${ending}`, authority]);
+const proxy = await serveProxy({ ...Object.fromEntries(hosts.map((host) => [`${host}:443`, secure])), '169.254.169.254:80': plain });
+sayListening({ secure, plain, proxy });

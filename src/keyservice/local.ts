@@ -13,6 +13,7 @@ export function localKeyService(sources: readonly KeySource[], context: Context)
   return {
     wrap: async (dataKey, masterKey, signal) => (await client(masterKey.kind)).wrap(dataKey, masterKey, context, signal),
     unwrap: async (wrapped, signal) => (await client(wrapped.masterKey.kind)).unwrap(wrapped, context, signal),
+    complete: async (masterKey, signal) => (await client(masterKey.kind)).complete?.(masterKey, context, signal) ?? masterKey,
     rewrap: async (wrapped, signal) => (await client(wrapped.masterKey.kind)).rewrap?.(wrapped, context, signal),
   };
 }

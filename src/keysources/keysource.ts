@@ -46,6 +46,8 @@ export interface KeyClient<K extends MasterKey = MasterKey> {
   /** Wraps a data key (or a share); the answer is what `enc` holds. */
   wrap(dataKey: Uint8Array, masterKey: K, context: Context, signal?: AbortSignal): Promise<string>;
   unwrap(wrapped: WrappedKey<K>, context: Context, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Fills in what the name of a master key leaves open (Azure: the newest version of a key): before it is wrapped for, and before it is told from the keys of a file. */
+  complete?(masterKey: K, context: Context, signal?: AbortSignal): Promise<K>;
   /** Encrypts anew under the current version of the master key, where the service does so without showing the data key; answers the new `enc`. */
   rewrap?(wrapped: WrappedKey<K>, context: Context, signal?: AbortSignal): Promise<string>;
 }

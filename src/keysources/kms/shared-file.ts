@@ -2,13 +2,18 @@ import type { Context } from '../../ports.ts';
 
 /** Sections of one of AWS's shared files by name; an indented line belongs to the one above it: `kms.endpoint_url`. */
 export type Sections = ReadonlyMap<string, ReadonlyMap<string, string>>;
+export type SharedFile = keyof typeof variables;
 
 const variables = { config: 'AWS_CONFIG_FILE', credentials: 'AWS_SHARED_CREDENTIALS_FILE' } as const;
 
-/** Reads `~/.aws/config` or `~/.aws/credentials`, or what a variable names instead; a file that is not there has no sections. */
-export async function readSharedFile(name: keyof typeof variables, { env, files }: Context): Promise<Sections> {
-  const path = env[variables[name]] || (files.home === undefined ? undefined : `${files.home}/.aws/${name}`);
-  const content = path === undefined ? undefined : await files.read(path);
+/** Where `~/.aws/config` or `~/.aws/credentials` is, or what a variable names instead; undefined where there is no home. */
+export const sharedFilePath = (name: SharedFile, { env, files }: Context): string | undefined =>
+  env[variables[name]] || (files.home === undefined ? undefined : `${files.home}/.aws/${name}`);
+
+/** Reads one of the shared files; one that is not there has no sections. */
+export async function readSharedFile(name: SharedFile, context: Context): Promise<Sections> {
+  const path = sharedFilePath(name, context);
+  const content = path === undefined ? undefined : await context.files.read(path);
   return content === undefined ? new Map() : parseSections(new TextDecoder().decode(content));
 }
 

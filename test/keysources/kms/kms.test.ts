@@ -40,7 +40,7 @@ describe.skipIf(lacks('moto_server'))('AWS KMS', () => {
 
   it('names the role that cannot be assumed', async () => {
     const wrapping = roundTrip(parseArn(`${moto.key}+arn:aws:iam::1:role/nobody`, {}), { ...moto.env, AWS_SECRET_ACCESS_KEY: 'wrong' });
-    await expect(wrapping).rejects.toThrow(/^cannot assume role 'arn:aws:iam::1:role\/nobody': /);
+    await expect(wrapping).rejects.toThrow(/: cannot assume role 'arn:aws:iam::1:role\/nobody': SignatureDoesNotMatch: /);
   });
 
   it('takes an endpoint of its own for each service', async () => {
@@ -68,7 +68,7 @@ describe.skipIf(lacks('moto_server'))('AWS KMS', () => {
     expect(await roundTrip(parseArn(moto.key, { awsProfile: 'split' }), shared)).toEqual(dataKey);
     expect(await roundTrip(parseArn(`${moto.key}+${moto.role}`, {}), { ...shared, AWS_PROFILE: 'dev' })).toEqual(dataKey);
     const nobody = roundTrip(parseArn(moto.key, { awsProfile: 'nobody' }), { ...shared, AWS_ENDPOINT_URL });
-    await expect(nobody).rejects.toThrow(/under profile 'nobody': CredentialsProviderError/);
+    await expect(nobody).rejects.toThrow(/under profile 'nobody': profile 'nobody' is neither in '.*config' nor in '.*credentials'$/);
     await rm(folder, { recursive: true });
   });
 
@@ -97,7 +97,7 @@ describe.skipIf(lacks('moto_server'))('AWS KMS', () => {
   it('gives up in bounded time where nobody listens', async () => {
     const start = Date.now();
     const refused = roundTrip(parseArn(moto.key, {}), { ...moto.env, AWS_ENDPOINT_URL: `http://127.0.0.1:${await freePort()}` });
-    await expect(refused).rejects.toThrow(/ECONNREFUSED/);
+    await expect(refused).rejects.toThrow(/nobody listens at 127\.0\.0\.1:\d+; look at the network/);
     expect(Date.now() - start).toBeLessThan(5_000);
   });
 

@@ -1,0 +1,136 @@
+import type { AssumeRoleCommandInput, AssumeRoleWithWebIdentityCommandInput, STSClient } from '@aws-sdk/client-sts';
+import type { Context } from '../../ports.ts';
+import type { Transport } from './transport.ts';
+import { endpoint } from './endpoint.ts';
+import { reasonOf } from './explain.ts';
+import type { KmsKey } from './master-key.ts';
+import { type ChosenProfile, readProfile } from './profile.ts';
+import { quietly } from './quiet.node.ts';
+import { sessionName } from './session.node.ts';
+import { sharedFilePath } from './shared-file.ts';
+
+/** A way to AWS for one master key. */
+export interface Route {
+  readonly region: string;
+  readonly profile: ChosenProfile;
+  readonly requestHandler: Transport;
+  readonly context: Context;
+}
+
+/** What signs a request. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+/** Clients of the SDK ask it once, and again shortly before the credentials expire. */
+export type Provider = () => Promise<Credentials>;
+
+/**
+ * Credentials for a master key in the order of real sops, which is that of Go's SDK: a profile that the key names; keys in variables; a web identity in variables;
+ * the profile of the environment, and where that has none a container's or an instance's. With them the key's role is assumed, if it names one.
+ */
+export function credentialsFor({ role }: KmsKey, route: Route): Provider {
+  const own = route.profile.by === 'key' ? fromProfile(route) : (fromVariables(route) ?? fromProfile(route));
+  return role === undefined ? own : async () => assumeRole({ RoleArn: role, RoleSessionName: sessionName() }, own, route);
+}
+
+function fromVariables(route: Route): Provider | undefined {
+  const { env } = route.context;
+  const accessKeyId = env['AWS_ACCESS_KEY_ID'] || env['AWS_ACCESS_KEY'];
+  const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'] || env['AWS_SECRET_KEY'];
+  const sessionToken = env['AWS_SESSION_TOKEN'];
+  if (accessKeyId && secretAccessKey) return async () => ({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) });
+  const file = env['AWS_WEB_IDENTITY_TOKEN_FILE'];
+  return file ? async () => fromTokenFile(file, route) : undefined;
+}
+
+/** The token that a platform gives a program, for a role. */
+async function fromTokenFile(file: string, route: Route): Promise<Credentials> {
+  const { AWS_ROLE_ARN: role, AWS_ROLE_SESSION_NAME: name } = route.context.env;
+  if (!role) throw new Error('AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN: set both or neither');
+  const token = await route.context.files.read(file);
+  if (token === undefined) throw new Error(`AWS_WEB_IDENTITY_TOKEN_FILE '${file}' does not exist`);
+  return assumeRoleByToken(
+    { RoleArn: role, RoleSessionName: name || sessionName(), WebIdentityToken: new TextDecoder().decode(token).trim() },
+    route,
+  );
+}
+
+/** What the SDK finds for a profile, in the shared files and beyond them; roles on the way are assumed here, where proxies and endpoints are known. */
+function fromProfile(route: Route): Provider {
+  const { profile, requestHandler, context } = route;
+  return async () => {
+    if (profile.by !== 'nobody' && (await readProfile(profile.name, context)) === undefined)
+      throw new Error(unknownProfile(profile, context));
+    const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+    const [filepath, configFilepath] = [sharedFilePath('credentials', context), sharedFilePath('config', context)];
+    const find = defaultProvider({
+      profile: profile.name,
+      clientConfig: { requestHandler },
+      logger: silent,
+      roleAssumer: async (source, input) => assumeRole(input, async () => source, route),
+      roleAssumerWithWebIdentity: async (input) => assumeRoleByToken(input, route),
+      mfaCodeProvider: async (device) => askForCode(device, context),
+      ...(filepath === undefined ? {} : { filepath }),
+      ...(configFilepath === undefined ? {} : { configFilepath }),
+    });
+    return find();
+  };
+}
+
+/** The SDK says on standard error which of two sources it takes; here that is settled. */
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+function unknownProfile({ name, by }: ChosenProfile, context: Context): string {
+  const places = (['config', 'credentials'] as const).map((file) => `'${sharedFilePath(file, context) ?? file}'`);
+  return `profile '${name}'${by === 'variable' ? ' of AWS_PROFILE' : ''} is neither in ${places.join(' nor in ')}`;
+}
+
+async function askForCode(device: string, { prompt }: Context): Promise<string> {
+  const question = `Code of ${device}: `;
+  const code = await (prompt.line?.(question) ?? prompt.secret(question));
+  if (code === undefined) throw new Error(`a code of '${device}' is needed, and there is no terminal to ask for it`);
+  return code.trim();
+}
+
+async function assumeRole(input: AssumeRoleCommandInput, credentials: Provider, route: Route): Promise<Credentials> {
+  const { AssumeRoleCommand } = await import('@aws-sdk/client-sts');
+  return assuming(input.RoleArn, async () => (await stsClient(route, credentials)).send(new AssumeRoleCommand(input)));
+}
+
+async function assumeRoleByToken(input: AssumeRoleWithWebIdentityCommandInput, route: Route): Promise<Credentials> {
+  const { AssumeRoleWithWebIdentityCommand } = await import('@aws-sdk/client-sts');
+  return assuming(input.RoleArn, async () => (await stsClient(route)).send(new AssumeRoleWithWebIdentityCommand(input)));
+}
+
+async function stsClient({ region, profile, requestHandler, context }: Route, credentials?: Provider): Promise<STSClient> {
+  const { STSClient: Client } = await import('@aws-sdk/client-sts');
+  const url = await endpoint('sts', profile.name, context);
+  const place = url === undefined ? {} : { endpoint: url };
+  return quietly(() => new Client({ region, requestHandler, profile: profile.name, ...place, ...(credentials ? { credentials } : {}) }));
+}
+
+/** What the security token service answers, as far as it matters. */
+interface Assumed {
+  readonly Credentials?:
+    | {
+        readonly AccessKeyId?: string | undefined;
+        readonly SecretAccessKey?: string | undefined;
+        readonly SessionToken?: string | undefined;
+        readonly Expiration?: Date | undefined;
+      }
+    | undefined;
+}
+
+async function assuming(role: string | undefined, ask: () => Promise<Assumed>): Promise<Credentials> {
+  try {
+    const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '', Expiration } = (await ask()).Credentials ?? {};
+    if (AccessKeyId === '' || SecretAccessKey === '') throw new Error('the answer holds no credentials');
+    const session = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+    return Expiration === undefined ? session : { ...session, expiration: Expiration };
+  } catch (error) {
+    throw new Error(`cannot assume role '${role ?? ''}': ${reasonOf(error, { action: 'sts:AssumeRole' })}`, { cause: error });
+  }
+}

@@ -1,0 +1,112 @@
+import { HttpFailure } from '../http-failure.ts';
+
+/** What was being done when AWS refused. */
+export interface Attempt {
+  /** As policies call it: `kms:Decrypt`. */
+  readonly action: string;
+  /** The command that signs on again, where the profile is one for signing on. */
+  readonly signOn?: string | undefined;
+}
+
+/** What AWS, or whatever stood before it, said, in one line, and what to do about it. Bodies are never told: an answer can hold the data key. */
+export function reasonOf(error: unknown, attempt: Attempt): string {
+  if (error instanceof HttpFailure) return withRemedy(error.message, networkRemedies[error.reason]);
+  if (!(error instanceof Error)) return 'the request failed';
+  const { httpStatusCode: status, attempts = 1 } = metadataOf(error);
+  const tries = attempts > 1 ? ` (asked ${attempts} times)` : '';
+  const said = isFromService(error) ? serviceSaid(error) : status === undefined ? firstLine(error.message) : undefined;
+  if (said !== undefined && status !== 429) return withRemedy(`${said}${tries}`, remedyFor(error, attempt));
+  return withRemedy(`it answered ${statusText(status)}${tries}`, statusRemedy(status, attempt));
+}
+
+interface Metadata {
+  readonly httpStatusCode?: number;
+  readonly attempts?: number;
+}
+
+/** What the SDK notes on every error that an answer led to. */
+function metadataOf(error: Error): Metadata {
+  const metadata: unknown = '$metadata' in error ? error.$metadata : undefined;
+  return typeof metadata === 'object' && metadata !== null ? metadata : {};
+}
+
+const isFromService = (error: Error): boolean =>
+  '$fault' in error && typeof error.name === 'string' && !/^(Unknown|UnknownError|Error)$/.test(error.name);
+
+/** Name and message of an error of AWS; a message can be anything where something else answers. */
+function serviceSaid({ name, message }: Error): string {
+  const text: unknown = message;
+  return typeof text === 'string' && text !== '' && text !== 'UnknownError' ? `${name}: ${firstLine(text)}` : name;
+}
+
+/** Further lines can repeat what was sent: `InvalidSignatureException` does. */
+const firstLine = (message: string): string => (message.trim().split('\n', 1)[0] ?? '').slice(0, longestLine).replace(/\.$/, '');
+const longestLine = 400;
+
+const withRemedy = (said: string, remedy: string | undefined): string => (remedy === undefined ? said : `${said}; ${remedy}`);
+
+const networkRemedies: Readonly<Record<HttpFailure['reason'], string | undefined>> = {
+  unreachable: 'look at the network, HTTPS_PROXY and AWS_ENDPOINT_URL_KMS',
+  timeout: 'look at the network, HTTPS_PROXY and AWS_ENDPOINT_URL_KMS',
+  untrusted: 'name the authority to trust in AWS_CA_BUNDLE',
+  proxy: 'look at HTTPS_PROXY and NO_PROXY',
+  malformed: 'look at AWS_ENDPOINT_URL_KMS',
+  stopped: undefined,
+};
+
+const statusText = (status: number | undefined): string =>
+  status === undefined || (status >= 200 && status <= 299) ? 'with what cannot be read' : `with status ${status}`;
+
+function statusRemedy(status: number | undefined, attempt: Attempt): string {
+  if (status === 429) return tooMany;
+  if (status !== undefined && status >= 500) return itsOwnFault;
+  return status === 403 ? refused(attempt) : 'look at AWS_ENDPOINT_URL_KMS and HTTPS_PROXY';
+}
+
+const tooMany = 'AWS asks for fewer requests: try again later';
+const itsOwnFault = 'the service has a fault of its own: try again later';
+const refused = ({ action }: Attempt): string => `allow ${action} for these credentials, in the policy of the key or in theirs`;
+const wrongSecret = 'AWS does not know these credentials: look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or at the profile';
+const unfit = 'it was wrapped with another key, or under another encryption context';
+
+/** What to do about errors of KMS and STS, by name. */
+const remedies: Readonly<Record<string, string | ((attempt: Attempt) => string)>> = {
+  AccessDenied: refused,
+  AccessDeniedException: refused,
+  NotFoundException: 'look at region, account and ID in the ARN',
+  InvalidArnException: 'look at the ARN',
+  DisabledException: 'enable the key, or use another',
+  KMSInvalidStateException: 'look at the state of the key: it may be about to be deleted',
+  KeyUnavailableException: itsOwnFault,
+  InvalidCiphertextException: unfit,
+  IncorrectKeyException: unfit,
+  InvalidKeyUsageException: 'the key is not one for symmetric encryption',
+  ExpiredToken: renew,
+  ExpiredTokenException: renew,
+  IDPCommunicationError: itsOwnFault,
+  InvalidIdentityToken: 'look at the token in AWS_WEB_IDENTITY_TOKEN_FILE',
+  UnrecognizedClientException: wrongSecret,
+  InvalidClientTokenId: wrongSecret,
+  InvalidSignatureException: wrongSecret,
+  SignatureDoesNotMatch: wrongSecret,
+  IncompleteSignature: wrongSecret,
+  ThrottlingException: tooMany,
+  Throttling: tooMany,
+  TooManyRequestsException: tooMany,
+  LimitExceededException: tooMany,
+  KMSInternalException: itsOwnFault,
+  DependencyTimeoutException: itsOwnFault,
+};
+
+function renew({ signOn }: Attempt): string {
+  return signOn === undefined ? 'the credentials have expired: get new ones' : `the credentials have expired: run \`${signOn}\``;
+}
+
+function remedyFor(error: Error, attempt: Attempt): string | undefined {
+  const remedy = Object.hasOwn(remedies, error.name) ? remedies[error.name] : undefined;
+  if (remedy !== undefined) return typeof remedy === 'string' ? remedy : remedy(attempt);
+  if (attempt.signOn !== undefined && /CredentialsProviderError|TokenProviderError/.test(error.name)) return `run \`${attempt.signOn}\``;
+  if (/Could not load credentials/.test(error.message))
+    return 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --aws-profile';
+  return undefined;
+}

@@ -1,0 +1,46 @@
+import type { Context } from '../../ports.ts';
+import { readSharedFile } from './shared-file.ts';
+
+/** A profile of the shared files, and who asked for it. */
+export interface ChosenProfile {
+  readonly name: string;
+  /** By the master key, which goes before keys in variables; by a variable, which goes after them, as in Go's SDK; or by nobody, and then it need not exist. */
+  readonly by: 'key' | 'variable' | 'nobody';
+}
+
+/** The profile to use: the master key's, that of `AWS_PROFILE` or `AWS_DEFAULT_PROFILE`, else `default`. */
+export function chosenProfile(ofKey: string | undefined, env: Context['env']): ChosenProfile {
+  if (ofKey !== undefined) return { name: ofKey, by: 'key' };
+  const ofEnvironment = env['AWS_PROFILE'] || env['AWS_DEFAULT_PROFILE'];
+  return ofEnvironment ? { name: ofEnvironment, by: 'variable' } : { name: 'default', by: 'nobody' };
+}
+
+/** Looks up a setting of a profile, or of a nested section such as `kms.endpoint_url` in the services it names. */
+export type Settings = (name: string) => string | undefined;
+
+/** The settings of a profile, those of `credentials` first; undefined where neither file knows it. */
+export async function readProfile(name: string, context: Context): Promise<Settings | undefined> {
+  const config = await readSharedFile('config', context);
+  const credentials = await readSharedFile('credentials', context);
+  const found = [credentials.get(name), config.get(`profile ${name}`), name === 'default' ? config.get(name) : undefined];
+  const sections = found.filter((section) => section !== undefined);
+  if (sections.length === 0) return undefined;
+  const setting: Settings = (key) => sections.map((section) => section.get(key)).find((value) => value !== undefined);
+  const services = config.get(`services ${setting('services') ?? ''}`);
+  return (key) => setting(key) ?? services?.get(key);
+}
+
+/** No chain of profiles is longer. */
+const longestChain = 10;
+
+/** The command that signs a person on for a profile, or for one that it takes its credentials from; undefined where none of them is for that. */
+export async function signOnCommand(profile: string, context: Context): Promise<string | undefined> {
+  let name: string | undefined = profile;
+  for (let length = 0; name !== undefined && length < longestChain; length += 1) {
+    const settings: Settings | undefined = await readProfile(name, context);
+    if (settings?.('sso_session') !== undefined || settings?.('sso_start_url') !== undefined) return `aws sso login --profile ${name}`;
+    if (settings?.('login_session') !== undefined) return `aws login --profile ${name}`;
+    name = settings?.('source_profile');
+  }
+  return undefined;
+}

@@ -83,6 +83,8 @@ export interface SopsErrorDetails {
   readonly hint?: string;
   /** For `DATA_KEY_UNRECOVERABLE`: what was tried, key group by key group. */
   readonly groups?: readonly KeyGroupAttempt[];
+  /** Beside `groups`: how many of them it takes; left out where the file says nothing. */
+  readonly shamirThreshold?: number;
 }
 
 /** What came of one key group when the data key was looked for. */

@@ -118,19 +118,20 @@ export function shortPath(file: string): string {
 
 /** What was tried to get the data key, group by group, laid out as sops does (`usererrors.go`). */
 function keyFailure({ details }: SopsError, groups: readonly KeyGroupAttempt[]): string {
-  const recovered = groups.filter((group) => group.recovered).length;
-  const trailer =
-    groups.length <= 1
-      ? 'Recovery failed because no master key was able to decrypt the file. In order for SOPS to recover the file, at least one key has to be successful, but none were.'
-      : `Recovery failed because only ${recovered} of ${groups.length} key groups gave their part. A group is successful where any of its master keys can decrypt.`;
   return [
     'Failed to get the data key required to decrypt the SOPS file.',
     ...(details.file === undefined ? [] : [`File: ${shortPath(details.file)}`]),
     ...groups.map((group, at) =>
-      [`Group ${at}: ${status(group.recovered)}`, ...(group.recovered ? [] : group.attempts.map(attemptText))].join('\n'),
+      [`Group ${at}: ${status(group.recovered)}`, ...(group.recovered ? [] : [group.attempts.map(attemptText).join('\n  \n')])].join('\n'),
     ),
-    wrapText(trailer, 75),
+    wrapText(whatWasMissing(groups.filter(({ recovered }) => recovered).length, details.shamirThreshold), 75),
   ].join('\n\n');
+}
+
+function whatWasMissing(recovered: number, threshold: number | undefined): string {
+  if (threshold === undefined)
+    return 'Recovery failed because no master key was able to decrypt the file. In order for SOPS to recover the file, at least one key has to be successful, but none were.';
+  return `Recovery failed because the file was encrypted with a Shamir threshold of ${threshold}, but only ${recovered} part(s) were successfully recovered, one for each successful key group. In order for SOPS to recover the file, at least ${threshold} groups have to be successful. In order for a group to be successful, decryption has to succeed with any of the keys in that key group.`;
 }
 
 function attemptText({ masterKey, error }: KeyGroupAttempt['attempts'][number]): string {

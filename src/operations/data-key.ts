@@ -1,32 +1,37 @@
 import { wipe } from '../crypto/bytes.ts';
-import { type KeyGroupAttempt, SopsError } from '../errors.ts';
-import type { KeySource } from '../keysources/keysource.ts';
+import { splitSecret } from '../crypto/shamir.ts';
+import { SopsError } from '../errors.ts';
 import type { KeyGroup, MasterKey, Metadata, WrappedKey } from '../metadata/metadata.ts';
+import { settleAll } from './lanes.ts';
+import { messageOf, nameOf } from './master-key-name.ts';
 import type { Services } from './operation.ts';
 
-const dataKeyLength = 32;
+/** The length of a data key, in bytes. */
+export const dataKeyLength = 32;
 
-/** Kinds of master key that are tried first, being local (`sops.go`, DefaultDecryptionOrder). */
-const localFirst: readonly string[] = ['age', 'pgp'];
+/** How many master keys are asked at once to wrap. */
+const lanes = 8;
 
-/** As real sops names a master key; by its kind where no source knows it. */
-export function nameOf(masterKey: MasterKey, keySources: readonly KeySource[]): string {
-  return keySources.find(({ kind }) => kind === masterKey.kind)?.describe(masterKey) ?? masterKey.kind;
+/** Master keys as they shall be. */
+export interface WantedKeys {
+  readonly keyGroups: readonly (readonly MasterKey[])[];
+  /** How many key groups it takes to recover the data key; 0: all of them. */
+  readonly shamirThreshold: number;
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** How a data key is wrapped: what of it the metadata holds. */
+export type WrappedGroups = Pick<Metadata, 'keyGroups' | 'shamirThreshold'>;
 
 /** A fresh data key, and how it is wrapped for each master key. */
-export interface NewDataKey {
+export interface NewDataKey extends WrappedGroups {
   readonly dataKey: Uint8Array;
-  readonly keyGroups: readonly KeyGroup[];
 }
 
-/** Makes a data key and wraps it for all master keys. Throws `NO_MASTER_KEY`, `DATA_KEY_UNWRAPPABLE`. */
-export async function makeDataKey(groups: readonly (readonly MasterKey[])[], services: Services): Promise<NewDataKey> {
+/** Makes a data key and wraps it for all master keys. Throws `NO_MASTER_KEY`, `DATA_KEY_UNWRAPPABLE`, `CANCELLED`. */
+export async function makeDataKey(wanted: WantedKeys, services: Services): Promise<NewDataKey> {
   const dataKey = services.context.random(dataKeyLength);
   try {
-    return { dataKey, keyGroups: await wrapDataKey(dataKey, groups, services) };
+    return { dataKey, ...(await wrapDataKey(dataKey, wanted, services)) };
   } catch (error) {
     wipe(dataKey);
     throw error;
@@ -34,88 +39,73 @@ export async function makeDataKey(groups: readonly (readonly MasterKey[])[], ser
 }
 
 /**
- * Wraps a data key for all master keys, keeping what is wrapped already: who stays keeps the very same entry.
- * @param kept the groups of the file as it is; entries of master keys that stay are taken from there
+ * Wraps a data key for all master keys (`sops.go`, UpdateMasterKeysWithKeyServices): with one key group the key itself, with several a share for each.
+ * Throws `NO_MASTER_KEY`, `DATA_KEY_UNWRAPPABLE` with all failures, `CANCELLED`.
  */
-export async function wrapDataKey(
-  dataKey: Uint8Array,
-  groups: readonly (readonly MasterKey[])[],
-  services: Services,
-  kept: readonly KeyGroup[] = [],
-): Promise<readonly KeyGroup[]> {
-  const filled = groups.filter((group) => group.length > 0);
-  if (filled.length === 0)
+export async function wrapDataKey(dataKey: Uint8Array, wanted: WantedKeys, services: Services): Promise<WrappedGroups> {
+  refuseEmptyGroups(wanted.keyGroups);
+  const { length } = wanted.keyGroups;
+  if (length === 1) {
+    return { keyGroups: await wrapShares(wanted.keyGroups, [dataKey], services), shamirThreshold: wanted.shamirThreshold };
+  }
+  const shamirThreshold = wanted.shamirThreshold === 0 ? length : wanted.shamirThreshold;
+  const shares = splitSecret(dataKey, { shares: length, threshold: shamirThreshold }, services.context.random);
+  try {
+    return { keyGroups: await wrapShares(wanted.keyGroups, shares, services), shamirThreshold };
+  } finally {
+    for (const share of shares) wipe(share);
+  }
+}
+
+/** Throws `NO_MASTER_KEY`. */
+export function refuseEmptyGroups(groups: WantedKeys['keyGroups']): void {
+  if (groups.every(({ length }) => length === 0))
     throw new SopsError('NO_MASTER_KEY', 'no master key to encrypt for', {
       hint: 'give one with --age, --pgp or --kms, or in a creation rule of .sops.yaml',
     });
-  if (filled.length > 1) throw new SopsError('UNSUPPORTED', 'several key groups are not supported yet: put all master keys in one group');
-  const known = new Map(kept.flat().map((wrapped) => [nameOf(wrapped.masterKey, services.keySources), wrapped]));
-  return Promise.all(filled.map((group) => wrapForGroup(dataKey, group, services, known)));
+  const empty = groups.findIndex(({ length }) => length === 0);
+  if (empty !== -1)
+    throw new SopsError('NO_MASTER_KEY', `empty key group provided: group ${empty + 1} of ${groups.length} has no master key`, {
+      hint: 'give it a master key, or leave the group out',
+    });
 }
 
-async function wrapForGroup(
-  dataKey: Uint8Array,
-  group: readonly MasterKey[],
+/**
+ * Wraps one share a group for each of its master keys, side by side. Throws `DATA_KEY_UNWRAPPABLE` with all failures, `CANCELLED`.
+ * @param kept groups as they are: a master key that stays in its group keeps the very same entry, whose share must be this one
+ */
+export async function wrapShares(
+  groups: WantedKeys['keyGroups'],
+  shares: readonly (Uint8Array | undefined)[],
   services: Services,
-  known: ReadonlyMap<string, WrappedKey>,
-): Promise<KeyGroup> {
+  kept: readonly KeyGroup[] = [],
+): Promise<readonly KeyGroup[]> {
   const { keys, keySources, context } = services;
-  const results = await Promise.allSettled(
-    group.map(async (masterKey): Promise<WrappedKey> => {
-      const stays = known.get(nameOf(masterKey, keySources));
+  const wraps = groups.flatMap((group, at) => {
+    const known = new Map((kept[at] ?? []).map((wrapped) => [nameOf(wrapped.masterKey, keySources), wrapped]));
+    return group.map((masterKey) => ({ masterKey, at, stays: known.get(nameOf(masterKey, keySources)) }));
+  });
+  const results = await settleAll(
+    wraps.map(({ masterKey, at, stays }) => async (): Promise<WrappedKey> => {
       if (stays) return stays;
-      const wrapped = await keys.wrap(dataKey, masterKey);
+      const share = shares[at];
+      if (!share) throw new TypeError('no share is known for a key group');
+      const wrapped = await keys.wrap(share, masterKey, context.signal);
       return { masterKey, wrapped, createdAt: context.now() };
     }),
+    lanes,
+    context.signal,
   );
   const failures = results.flatMap((result, at) => {
-    const masterKey = group[at];
+    const masterKey = wraps[at]?.masterKey;
     return result.status === 'rejected' && masterKey ? [`${nameOf(masterKey, keySources)}: ${messageOf(result.reason)}`] : [];
   });
   if (failures.length > 0)
     throw new SopsError(
       'DATA_KEY_UNWRAPPABLE',
-      `could not encrypt the data key with ${failures.length} of ${group.length} master keys: ${failures.join('; ')}`,
+      `could not encrypt the data key with ${failures.length} of ${wraps.length} master keys: ${failures.join('; ')}`,
     );
-  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-}
-
-/** Unwraps the data key with the first master key that can, local kinds first (`sops.go`, GetDataKeyWithKeyServices). Throws `DATA_KEY_UNRECOVERABLE` with all that was tried. */
-export async function recoverDataKey(metadata: Metadata, services: Services): Promise<Uint8Array> {
-  if (metadata.keyGroups.length > 1) throw new SopsError('UNSUPPORTED', 'files with several key groups are not supported yet');
-  const groups: KeyGroupAttempt[] = [];
-  for (const group of metadata.keyGroups) {
-    const { share, attempts } = await unwrapGroup(inDecryptionOrder(group, services.decryptionOrder ?? localFirst), services);
-    if (share?.length === dataKeyLength) return share;
-    if (share) wipe(share);
-    groups.push({
-      recovered: false,
-      attempts: share ? attempts.map((attempt) => ({ ...attempt, error: attempt.error ?? 'it is not 32 bytes long' })) : attempts,
-    });
-  }
-  throw new SopsError('DATA_KEY_UNRECOVERABLE', 'failed to get the data key required to decrypt the SOPS file', { groups });
-}
-
-interface GroupResult {
-  readonly share?: Uint8Array;
-  readonly attempts: KeyGroupAttempt['attempts'];
-}
-
-async function unwrapGroup(group: KeyGroup, { keys, keySources }: Services): Promise<GroupResult> {
-  const attempts: { masterKey: string; error?: string }[] = [];
-  for (const wrapped of group) {
-    const masterKey = nameOf(wrapped.masterKey, keySources);
-    try {
-      const share = await keys.unwrap(wrapped);
-      return { share, attempts: [...attempts, { masterKey }] };
-    } catch (error) {
-      attempts.push({ masterKey, error: messageOf(error) });
-    }
-  }
-  return { attempts };
-}
-
-function inDecryptionOrder(group: KeyGroup, order: readonly string[]): KeyGroup {
-  const rank = ({ masterKey }: WrappedKey): number => (order.includes(masterKey.kind) ? order.indexOf(masterKey.kind) : order.length);
-  return group.toSorted((a, b) => rank(a) - rank(b));
+  return groups.map((_, at) =>
+    results.flatMap((result, index) => (result.status === 'fulfilled' && wraps[index]?.at === at ? [result.value] : [])),
+  );
 }

@@ -18,7 +18,7 @@ export const sopsVersion = '3.13.3';
 export async function encrypt(source: Uint8Array, formats: Formats, settings: EncryptionSettings, services: Services): Promise<Outcome> {
   const document = readPlain(source, formats.input, formats.output);
   const selects = await selectorOf(settings.selection, 'new');
-  const { dataKey, keyGroups } = await makeDataKey(settings.keyGroups, services);
+  const { dataKey, keyGroups, shamirThreshold } = await makeDataKey(settings, services);
   try {
     const written = writeEncrypted(
       {
@@ -28,7 +28,7 @@ export async function encrypt(source: Uint8Array, formats: Formats, settings: En
           version: sopsVersion,
           macOnlyEncrypted: settings.macOnlyEncrypted,
           selection: settings.selection,
-          shamirThreshold: settings.shamirThreshold,
+          shamirThreshold,
           keyGroups,
         },
         selects,

@@ -7,7 +7,7 @@ import { readMetadata } from '../metadata/codec.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import type { Selector } from '../metadata/selection.ts';
 import { findRecord, withoutRecord } from '../metadata/shape.ts';
-import { recoverDataKey } from './data-key.ts';
+import { recoverDataKey } from './recover-data-key.ts';
 import { applyLayout, layoutAdditionalData } from './layout.ts';
 import { explainMac } from './explain-mac.ts';
 import { CiphertextMemory } from './memory.ts';

@@ -1,6 +1,7 @@
 import { wipe } from '../crypto/bytes.ts';
-import type { MasterKey } from '../metadata/metadata.ts';
-import { makeDataKey, nameOf } from './data-key.ts';
+import type { KeyGroup, MasterKey } from '../metadata/metadata.ts';
+import { makeDataKey } from './data-key.ts';
+import { nameOf } from './master-key-name.ts';
 import { CiphertextMemory } from './memory.ts';
 import { openFile } from './open-file.ts';
 import type { Formats, Outcome, Services } from './operation.ts';
@@ -8,12 +9,14 @@ import { contentOf, plainDocument, rewrite, type Rewriting } from './rewrite.ts'
 
 /** Whom to add and take away on the way. */
 export interface RotateOptions extends Pick<Rewriting, 'layout'> {
+  /** For the first key group, as in sops. */
   readonly add: readonly MasterKey[];
+  /** From every key group. */
   readonly remove: readonly MasterKey[];
   readonly ignoreMac: boolean;
 }
 
-/** Encrypts all values under a new data key (`cmd/sops/rotate.go`), with master keys added to and removed from every group. */
+/** Encrypts all values under a new data key (`cmd/sops/rotate.go`), with master keys added and removed. Throws `NO_MASTER_KEY` where a key group would be left without any. */
 export async function rotate(
   source: Uint8Array,
   formats: Pick<Formats, 'input' | 'print'>,
@@ -22,18 +25,11 @@ export async function rotate(
 ): Promise<Outcome> {
   const file = await openFile(source, formats.input, options, services);
   try {
-    const name = (masterKey: MasterKey): string => nameOf(masterKey, services.keySources);
-    const removed = new Set(options.remove.map(name));
-    const groups = file.metadata.keyGroups.map((group) => {
-      const present = group.map(({ masterKey }) => masterKey);
-      const names = new Set(present.map(name));
-      return [...present, ...options.add.filter((masterKey) => !names.has(name(masterKey)))].filter(
-        (masterKey) => !removed.has(name(masterKey)),
-      );
-    });
-    const { dataKey, keyGroups } = await makeDataKey(groups, services);
+    const { metadata } = file;
+    const wanted = { keyGroups: changedGroups(metadata.keyGroups, options, services), shamirThreshold: metadata.shamirThreshold };
+    const { dataKey, keyGroups, shamirThreshold } = await makeDataKey(wanted, services);
     try {
-      const successor = { ...file, dataKey, memory: new CiphertextMemory(), metadata: { ...file.metadata, keyGroups } };
+      const successor = { ...file, dataKey, memory: new CiphertextMemory(), metadata: { ...metadata, keyGroups, shamirThreshold } };
       const written = rewrite(successor, plainDocument(file), { print: formats.print, layout: options.layout }, services);
       return { content: contentOf(written), warnings: file.warnings };
     } finally {
@@ -42,4 +38,19 @@ export async function rotate(
   } finally {
     wipe(file.dataKey);
   }
+}
+
+function changedGroups(
+  groups: readonly KeyGroup[],
+  { add, remove }: RotateOptions,
+  { keySources }: Services,
+): readonly (readonly MasterKey[])[] {
+  const name = (masterKey: MasterKey): string => nameOf(masterKey, keySources);
+  const removed = new Set(remove.map(name));
+  return groups.map((group, at) => {
+    const present = group.map(({ masterKey }) => masterKey);
+    const names = new Set(present.map(name));
+    const added = at === 0 ? add.filter((masterKey) => !names.has(name(masterKey))) : [];
+    return [...present, ...added].filter((masterKey) => !removed.has(name(masterKey)));
+  });
 }

@@ -1,20 +1,13 @@
-import { utf8, wipe } from '../crypto/bytes.ts';
-import { splice } from '../document/splice.ts';
+import { wipe } from '../crypto/bytes.ts';
 import type { Format } from '../formats/format.ts';
 import type { KeySource } from '../keysources/keysource.ts';
-import { writeMetadata } from '../metadata/codec.ts';
-import type { MasterKey } from '../metadata/metadata.ts';
-import { shapeRecord } from '../metadata/shape.ts';
-import { nameOf, recoverDataKey, wrapDataKey } from './data-key.ts';
+import type { MasterKey, Metadata } from '../metadata/metadata.ts';
+import { amendKeys } from './amend-keys.ts';
+import { refuseEmptyGroups, type WantedKeys, type WrappedGroups, wrapDataKey, wrapShares } from './data-key.ts';
+import { nameOf } from './master-key-name.ts';
 import { readSealed, type SealedFile } from './open-file.ts';
 import type { Outcome, Services } from './operation.ts';
-
-/** Master keys as they shall be. */
-export interface WantedKeys {
-  readonly keyGroups: readonly (readonly MasterKey[])[];
-  /** 0: leave it as it is. */
-  readonly shamirThreshold: number;
-}
+import { recoverShares, type RecoveredKey } from './recover-data-key.ts';
 
 /** What changes in one key group, by name. */
 export interface GroupChange {
@@ -32,20 +25,31 @@ export interface KeyUpdate {
   apply(): Promise<Outcome>;
 }
 
-/** Compares the master keys of a file with those wanted (`cmd/sops/subcommand/updatekeys`). */
+/**
+ * Compares the master keys of a file with those wanted (`cmd/sops/subcommand/updatekeys`).
+ * @param wanted a threshold of 0 leaves it as it is; one above the number of key groups counts as that number, as in sops
+ */
 export function planUpdateKeys(source: Uint8Array, format: Format, wanted: WantedKeys, services: Services): KeyUpdate {
   const file = readSealed(source, format, services);
-  const groups = compareGroups(file, wanted, services.keySources);
+  const groups = compareGroups(file.metadata.keyGroups, wanted, services.keySources);
   const from = file.metadata.shamirThreshold;
-  const threshold = { from, to: wanted.keyGroups.length > 1 ? wanted.shamirThreshold : from };
-  const upToDate = groups.every(({ added, removed }) => added.length === 0 && removed.length === 0) && threshold.from === threshold.to;
-  return { upToDate, groups, shamirThreshold: threshold, apply: () => apply(file, wanted, threshold.to, services) };
+  const threshold = { from, to: thresholdFor(from, wanted) };
+  const upToDate = threshold.from === threshold.to && groups.every(isSame) && !isReordered(file.metadata, wanted, services.keySources);
+  const target = { ...wanted, shamirThreshold: threshold.to };
+  return { upToDate, groups, shamirThreshold: threshold, apply: () => apply(file, target, services) };
 }
 
-function compareGroups({ metadata }: SealedFile, wanted: WantedKeys, keySources: readonly KeySource[]): readonly GroupChange[] {
-  const count = Math.max(metadata.keyGroups.length, wanted.keyGroups.length);
+/** With one key group, what sops makes of it: nothing is shared there. Several take 2 at least; a 1 is what sops leaves behind where there was one group. */
+function thresholdFor(from: number, { keyGroups: { length }, shamirThreshold }: WantedKeys): number {
+  if (length <= 1) return Math.min(from, length);
+  const wanted = Math.min(shamirThreshold === 0 ? from : shamirThreshold, length);
+  return wanted === 0 || (wanted === 1 && shamirThreshold === 0) ? length : wanted;
+}
+
+function compareGroups(keyGroups: Metadata['keyGroups'], wanted: WantedKeys, keySources: readonly KeySource[]): readonly GroupChange[] {
+  const count = Math.max(keyGroups.length, wanted.keyGroups.length);
   return Array.from({ length: count }, (_, at) => {
-    const ours = (metadata.keyGroups[at] ?? []).map(({ masterKey }) => nameOf(masterKey, keySources));
+    const ours = (keyGroups[at] ?? []).map(({ masterKey }) => nameOf(masterKey, keySources));
     const theirs = (wanted.keyGroups[at] ?? []).map((masterKey) => nameOf(masterKey, keySources));
     return {
       common: theirs.filter((name) => ours.includes(name)),
@@ -55,15 +59,40 @@ function compareGroups({ metadata }: SealedFile, wanted: WantedKeys, keySources:
   });
 }
 
-async function apply(file: SealedFile, wanted: WantedKeys, shamirThreshold: number, services: Services): Promise<Outcome> {
-  const dataKey = await recoverDataKey(file.metadata, services);
+const isSame = ({ added, removed }: GroupChange): boolean => added.length === 0 && removed.length === 0;
+
+/** Whether master keys of one kind stand in another order than wanted: in the file each kind has a list of its own, and they are tried in its order. */
+function isReordered({ keyGroups }: Metadata, wanted: WantedKeys, keySources: readonly KeySource[]): boolean {
+  const inLists = (group: readonly MasterKey[]): string =>
+    JSON.stringify(
+      keySources.map((source) => group.filter(({ kind }) => kind === source.kind).map((masterKey) => source.describe(masterKey))),
+    );
+  return keyGroups.some((group, at) => inLists(group.map(({ masterKey }) => masterKey)) !== inLists(wanted.keyGroups[at] ?? []));
+}
+
+async function apply(file: SealedFile, wanted: WantedKeys, services: Services): Promise<Outcome> {
+  refuseEmptyGroups(wanted.keyGroups);
+  const recovered = await recoverShares(file.metadata, services);
   try {
-    const keyGroups = await wrapDataKey(dataKey, wanted.keyGroups, services, file.metadata.keyGroups);
-    const metadata = { ...file.metadata, keyGroups, shamirThreshold };
-    const record = shapeRecord(writeMetadata(metadata, services.keySources), file.format.shape);
-    const text = splice(file.document.source, file.format.amend(file.document, record));
-    return { content: utf8(text), warnings: [] };
+    return amendKeys(file, await wrapAgain(file.metadata, recovered, wanted, services), services);
   } finally {
-    wipe(dataKey);
+    for (const bytes of [recovered.dataKey, ...recovered.shares]) if (bytes) wipe(bytes);
   }
+}
+
+/** Keeps the entries of those who stay where their share stays: with one key group, and where master keys of groups whose share is known are only added. */
+async function wrapAgain(
+  { keyGroups, shamirThreshold }: Metadata,
+  { dataKey, shares }: RecoveredKey,
+  wanted: WantedKeys,
+  services: Services,
+): Promise<WrappedGroups> {
+  const only = keyGroups.length === 1 && wanted.keyGroups.length === 1;
+  const changes = compareGroups(keyGroups, wanted, services.keySources);
+  const sharesStay =
+    keyGroups.length === wanted.keyGroups.length &&
+    shamirThreshold === wanted.shamirThreshold &&
+    changes.every(({ added, removed }, at) => removed.length === 0 && (added.length === 0 || shares[at] !== undefined));
+  if (!only && !sharesStay) return wrapDataKey(dataKey, wanted, services);
+  return { keyGroups: await wrapShares(wanted.keyGroups, shares, services, keyGroups), shamirThreshold: wanted.shamirThreshold };
 }

@@ -30,6 +30,8 @@ export interface KeySource<K extends MasterKey = MasterKey> {
   toFields(masterKey: K): KeyFields;
   /** As real sops names it (`ToString`) in errors, diffs and when it tells two keys apart. */
   describe(masterKey: K): string;
+  /** Whether the name of a master key leaves something open which only the service knows, as the version of a key in Azure Key Vault. */
+  leavesOpen?(masterKey: K): boolean;
   /** The client, loaded on first use. */
   load(): Promise<KeyClient<K>>;
 }
@@ -46,7 +48,7 @@ export interface KeyClient<K extends MasterKey = MasterKey> {
   /** Wraps a data key (or a share); the answer is what `enc` holds. */
   wrap(dataKey: Uint8Array, masterKey: K, context: Context, signal?: AbortSignal): Promise<string>;
   unwrap(wrapped: WrappedKey<K>, context: Context, signal?: AbortSignal): Promise<Uint8Array>;
-  /** Fills in what the name of a master key leaves open (Azure: the newest version of a key): before it is wrapped for, and before it is told from the keys of a file. */
+  /** Fills in what the name of a master key leaves open, where {@link KeySource.leavesOpen} says so: before it is wrapped for, and before it is told from the keys of a file. */
   complete?(masterKey: K, context: Context, signal?: AbortSignal): Promise<K>;
   /** Encrypts anew under the current version of the master key, where the service does so without showing the data key; answers the new `enc`. */
   rewrap?(wrapped: WrappedKey<K>, context: Context, signal?: AbortSignal): Promise<string>;

@@ -64,6 +64,8 @@ export type SopsErrorCode =
   | 'EDITOR_FAILED'
   /** The user said no, or interrupted. */
   | 'CANCELLED'
+  /** The address to serve keys on cannot be listened on. */
+  | 'ADDRESS_UNUSABLE'
   /** Nothing that can be done here. */
   | 'UNSUPPORTED';
 
@@ -83,6 +85,8 @@ export interface SopsErrorDetails {
   readonly hint?: string;
   /** For `DATA_KEY_UNRECOVERABLE`: what was tried, key group by key group. */
   readonly groups?: readonly KeyGroupAttempt[];
+  /** Where several were asked in turn: what each of them said. */
+  readonly failures?: readonly string[];
   /** Beside `groups`: how many of them it takes; left out where the file says nothing. */
   readonly shamirThreshold?: number;
 }
@@ -105,4 +109,10 @@ export class SopsError extends Error {
     this.code = code;
     this.details = rest;
   }
+}
+
+/** What went wrong, in words: of several that were asked in turn, what each of them said. */
+export function failuresOf(error: unknown): readonly string[] {
+  const failures = error instanceof SopsError ? error.details.failures : undefined;
+  return failures ?? [error instanceof Error ? error.message : String(error)];
 }

@@ -87,7 +87,26 @@ export const unwrapFlags: readonly FlagSpec[] = [
     env: 'SOPS_ENABLE_LOCAL_KEYSERVICE',
     help: 'use the key service in this process',
   },
-  { name: 'keyservice', takes: 'texts', value: 'uri', env: 'SOPS_KEYSERVICE', help: 'a key service to use beside the local one' },
+  {
+    name: 'keyservice',
+    takes: 'texts',
+    value: 'uri',
+    env: 'SOPS_KEYSERVICE',
+    help: 'a key service to ask after the local one, such as tcp://127.0.0.1:5000 or unix:///run/sops.sock; may be given several times',
+  },
+];
+
+/** Where a key service listens, and how it answers. */
+export const serverFlags: readonly FlagSpec[] = [
+  { name: 'network', short: 'net', takes: 'text', value: 'tcp|unix', help: 'what to listen on (default: tcp)' },
+  {
+    name: 'address',
+    short: 'addr',
+    takes: 'text',
+    value: 'address',
+    help: 'host:port, or the path of a Unix socket (default: 127.0.0.1:5000)',
+  },
+  { name: 'prompt', takes: 'nothing', help: 'ask before each use of a key' },
 ];
 
 const encryptionContextFlag: FlagSpec = {

@@ -9,6 +9,7 @@ import {
   modeFlags,
   outputFlags,
   selectionFlags,
+  serverFlags,
   showMasterKeysFlag,
   thresholdFlag,
   typeFlags,
@@ -154,10 +155,23 @@ const filestatus: Command = {
   load: () => import('./commands/filestatus.ts'),
 };
 
-export const commands: readonly Command[] = [encrypt, decrypt, edit, set, unset, rotate, updatekeys, filestatus];
+const keyservice: Command = {
+  name: 'keyservice',
+  summary: 'serve the keys of this machine to other programs, until a signal ends it',
+  takes: '',
+  groups: [{ title: 'Serving', flags: serverFlags }],
+  examples: [
+    'keyservice --network unix --address ~/sops.sock',
+    'keyservice --prompt',
+    'decrypt --keyservice tcp://127.0.0.1:5000 secrets.yaml',
+  ],
+  load: () => import('./commands/keyservice.ts'),
+};
+
+export const commands: readonly Command[] = [encrypt, decrypt, edit, set, unset, rotate, updatekeys, filestatus, keyservice];
 
 /** What sops has and we do not yet. */
-export const missingCommands: readonly string[] = ['exec-env', 'exec-file', 'publish', 'keyservice', 'groups', 'completion'];
+export const missingCommands: readonly string[] = ['exec-env', 'exec-file', 'publish', 'groups', 'completion'];
 
 const oldFlags: FlagGroup = {
   title: 'Flags',

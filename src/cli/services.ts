@@ -1,17 +1,31 @@
 import { SopsError } from '../errors.ts';
+import { parseKeyServiceUri } from '../keyservice/address.ts';
+import type { KeyService } from '../keyservice/keyservice.ts';
 import { localKeyService } from '../keyservice/local.ts';
+import { severalKeyServices } from '../keyservice/several.ts';
 import { keySources } from '../keysources/index.ts';
+import { keyServiceAt } from '../node/keyservice-client.ts';
 import type { Services } from '../operations/operation.ts';
 import type { Invocation } from './invocation.ts';
+import { warn } from './report.ts';
 
-/** What an operation of this command line works with. Throws `UNSUPPORTED`, `DUPLICATE_KEY_KIND`. */
-export function servicesOf({ flags, context }: Invocation): Services {
-  if (flags.texts('keyservice').length > 0)
-    throw new SopsError('UNSUPPORTED', 'key services other than the local one (--keyservice, SOPS_KEYSERVICE) are not supported yet');
-  if (flags.given.includes('enable-local-keyservice') && !flags.isOn('enable-local-keyservice'))
-    throw new SopsError('UNSUPPORTED', 'without the local key service there is none: others are not supported yet');
+/** What an operation of this command line works with. Throws `DUPLICATE_KEY_KIND`. */
+export function servicesOf(invocation: Invocation): Services {
+  const { flags, context } = invocation;
   const order = decryptionOrder(flags.text('decryption-order'));
-  return { keys: localKeyService(keySources, context), keySources, context, ...(order === undefined ? {} : { decryptionOrder: order }) };
+  return { keys: keyServices(invocation), keySources, context, ...(order === undefined ? {} : { decryptionOrder: order }) };
+}
+
+/** The local key service first, then those that are named. */
+function keyServices({ flags, context }: Invocation): KeyService {
+  const local = flags.isOn('enable-local-keyservice') ? [localKeyService(keySources, context)] : [];
+  const named = flags.texts('keyservice').flatMap((uri): readonly KeyService[] => {
+    const address = parseKeyServiceUri(uri);
+    if (address !== undefined) return [keyServiceAt(address, { sources: keySources, env: context.env })];
+    warn(`key service '${uri}' is left out: that is neither tcp://HOST:PORT nor unix:///PATH`);
+    return [];
+  });
+  return severalKeyServices([...local, ...named]);
 }
 
 function decryptionOrder(text: string | undefined): readonly string[] | undefined {

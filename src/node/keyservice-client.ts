@@ -1,0 +1,135 @@
+import type { Client, ServiceError } from '@grpc/grpc-js';
+import { SopsError } from '../errors.ts';
+import { type KeyServiceAddress, showAddress } from '../keyservice/address.ts';
+import type { KeyService } from '../keyservice/keyservice.ts';
+import { type Remote, remoteKeyService } from '../keyservice/remote.ts';
+import { readTimeLimit, type TimeLimit, timeLimitVariable } from '../keyservice/time-limit.ts';
+
+/** What a key service is asked with. */
+export interface Asking {
+  readonly sources: Remote['sources'];
+  /** `SOPSMITH_KEY_TIMEOUT` there is the time to answer. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds to be reached in. */
+  readonly connecting?: number;
+}
+
+/** How long a key service may take to be reached, in milliseconds: one that is not there must not hold up the others. */
+const timeToConnect = 10_000;
+/** How long it may take to answer where nothing else is said: somebody may have to be asked there. */
+const timeToAnswer: TimeLimit = { milliseconds: 120_000, text: '120 s' };
+
+/** The key service at an address, over gRPC without encryption, as sops has it. Nothing is loaded or connected before it is asked. Throws `USAGE` for a time limit spelled wrong. */
+export function keyServiceAt(address: KeyServiceAddress, { sources, env, connecting = timeToConnect }: Asking): KeyService {
+  const answering = env[timeLimitVariable] ? readTimeLimit(env) : timeToAnswer;
+  let client: Promise<Client> | undefined;
+  return remoteKeyService({
+    name: showAddress(address),
+    sources,
+    transport: async (procedure, request, signal) => {
+      client ??= connectTo(address);
+      return call(await client, { procedure, request, signal, connecting, answering });
+    },
+  });
+}
+
+/** The channel connects on its first call, and does not keep the process from ending. */
+async function connectTo(address: KeyServiceAddress): Promise<Client> {
+  const { Client, credentials, logVerbosity, setLogVerbosity } = await import('@grpc/grpc-js');
+  setLogVerbosity(logVerbosity.NONE);
+  return new Client(targetOf(address), credentials.createInsecure(), {
+    // Neither a proxy for web pages nor settings from DNS: sops uses none.
+    'grpc.enable_http_proxy': 0,
+    'grpc.service_config_disable_resolution': 1,
+    'grpc.enable_retries': 0,
+  });
+}
+
+function targetOf(address: KeyServiceAddress): string {
+  if (address.network === 'unix') return `unix:${address.path}`;
+  const { host, port } = address;
+  return host.includes(':') ? `ipv6:[${host}]:${port}` : `dns:${host}:${port}`;
+}
+
+interface Call {
+  readonly procedure: string;
+  readonly request: Uint8Array;
+  readonly signal: AbortSignal | undefined;
+  readonly connecting: number;
+  readonly answering: TimeLimit;
+}
+
+async function call(client: Client, { procedure, request, signal, connecting, answering }: Call): Promise<Uint8Array> {
+  const { connectivityState } = await import('@grpc/grpc-js');
+  signal?.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const asked = client.makeUnaryRequest(
+      procedure,
+      asBuffer,
+      (bytes) => bytes,
+      request,
+      (error, answer) => {
+        stopWaiting();
+        if (answer === undefined) reject(failureOf(error, why));
+        else resolve(answer);
+      },
+    );
+    let why: string | undefined;
+    const giveUp = (reason: string): void => {
+      why = reason;
+      asked.cancel();
+    };
+    const onAbort = (): void => {
+      giveUp('the answer is no longer wanted');
+    };
+    const timers = [
+      setTimeout(() => {
+        if (client.getChannel().getConnectivityState(false) !== connectivityState.READY)
+          giveUp(`no connection within ${connecting / 1000} s`);
+      }, connecting),
+      ...(Number.isFinite(answering.milliseconds)
+        ? [
+            setTimeout(() => {
+              giveUp(`no answer within ${answering.text}`);
+            }, answering.milliseconds),
+          ]
+        : []),
+    ];
+    const stopWaiting = (): void => {
+      for (const timer of timers) clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    signal?.addEventListener('abort', onAbort);
+  });
+}
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** What an error of the transport means to the user. Its text comes from elsewhere: it is cut short and must not steer the terminal. */
+function failureOf(error: ServiceError | null, gaveUp: string | undefined): SopsError {
+  if (gaveUp !== undefined) return new SopsError('UNSUPPORTED', gaveUp);
+  const details = (error?.details ?? 'no answer').replaceAll(/\p{C}+/gu, ' ').slice(0, longestDetails);
+  return new SopsError('UNSUPPORTED', explained(error?.code, details));
+}
+
+const longestDetails = 1000;
+const unavailable = 14;
+const unimplemented = 12;
+
+function explained(code: number | undefined, details: string): string {
+  if (code === unimplemented) return `what listens there is no key service of sops: ${details}`;
+  if (code !== unavailable) return details;
+  const [name = ''] = /\bE[A-Z]{4,}\b/.exec(details) ?? [];
+  return meanings.get(name) ?? `cannot be reached: ${details}`;
+}
+
+const meanings: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'connection refused: nothing listens there'],
+  ['ENOENT', 'there is no such socket: is the key service running?'],
+  ['EACCES', 'no permission to use the socket'],
+  ['ENOTSOCK', 'that is no socket'],
+  ['ENOTFOUND', 'there is no host of that name'],
+  ['EHOSTUNREACH', 'the host cannot be reached'],
+  ['ENETUNREACH', 'the network cannot be reached'],
+  ['ECONNRESET', 'the connection was broken off'],
+]);

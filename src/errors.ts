@@ -64,6 +64,8 @@ export type SopsErrorCode =
   | 'EDITOR_FAILED'
   /** The user said no, or interrupted. */
   | 'CANCELLED'
+  /** The command to hand secrets to cannot be started. */
+  | 'COMMAND_UNSTARTABLE'
   /** The address to serve keys on cannot be listened on. */
   | 'ADDRESS_UNUSABLE'
   /** Nothing that can be done here. */
@@ -85,10 +87,10 @@ export interface SopsErrorDetails {
   readonly hint?: string;
   /** For `DATA_KEY_UNRECOVERABLE`: what was tried, key group by key group. */
   readonly groups?: readonly KeyGroupAttempt[];
-  /** Where several were asked in turn: what each of them said. */
-  readonly failures?: readonly string[];
   /** Beside `groups`: how many of them it takes; left out where the file says nothing. */
   readonly shamirThreshold?: number;
+  /** Where several were asked in turn: what each of them said. */
+  readonly failures?: readonly string[];
 }
 
 /** What came of one key group when the data key was looked for. */

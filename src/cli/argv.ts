@@ -28,6 +28,8 @@ export interface Flags {
 /** A command line, cut into flags and words. */
 export interface Arguments {
   readonly words: readonly string[];
+  /** How many of the words stand before `--`; all where there is none. */
+  readonly wordsBeforeDashes: number;
   readonly flags: Flags;
 }
 
@@ -45,10 +47,11 @@ export function parseArguments(argv: readonly string[], specs: readonly FlagSpec
   );
   const values = new Map<string, string[]>();
   const words: string[] = [];
+  let behind: readonly string[] = [];
   for (let at = 0; at < argv.length; at++) {
     const argument = argv[at] ?? '';
     if (argument === '--') {
-      words.push(...argv.slice(at + 1));
+      behind = argv.slice(at + 1);
       break;
     }
     if (isWord(argument, words.length > 0)) {
@@ -61,7 +64,7 @@ export function parseArguments(argv: readonly string[], specs: readonly FlagSpec
     if (given === undefined) throw new SopsError('USAGE', `flag needs an argument: --${spec.name}`);
     values.set(spec.name, [...(values.get(spec.name) ?? []), given]);
   }
-  return { words, flags: readFlags(specs, values, env) };
+  return { words: [...words, ...behind], wordsBeforeDashes: words.length, flags: readFlags(specs, values, env) };
 }
 
 /** The position of the first word, found without knowing the command's own flags: where flags that the program does not know stand before it, undefined. */

@@ -39,6 +39,7 @@ export const exitCodes: Readonly<Record<SopsErrorCode, number>> = {
   FILE_NOT_MODIFIED: 200,
   EDITOR_FAILED: 201,
   CANCELLED: 1,
+  COMMAND_UNSTARTABLE: 127,
   ADDRESS_UNUSABLE: 1,
   UNSUPPORTED: 1,
 };

@@ -48,6 +48,12 @@ function fromStandardInput(word: string, override: string | undefined, flags: Fl
   return { path: undefined, name: name === undefined ? '' : resolve(name), shown: override ?? 'standard input' };
 }
 
+/** A file, or standard input, that a word names. */
+export const fileInput = (word: string): Input =>
+  standardInput.has(word)
+    ? { path: undefined, name: word === '-' ? '' : resolve(word), shown: 'standard input' }
+    : { path: resolve(word), name: resolve(word), shown: word };
+
 /** As {@link findInput}, where a file must be named. Throws `NO_FILE_SPECIFIED`. */
 export function findFile(invocation: Invocation): Input & { readonly path: string } {
   if (invocation.words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');

@@ -6,13 +6,16 @@ import type { Flags } from './argv.ts';
 export interface Invocation {
   /** What stands behind the command's name. */
   readonly words: readonly string[];
+  /** How many of the words stand before `--`; all where there is none. */
+  readonly wordsBeforeDashes: number;
   readonly flags: Flags;
   readonly context: Context;
 }
 
 /** What every file in `commands` exports. */
 export interface CommandModule {
-  run(invocation: Invocation): Promise<void>;
+  /** Does what the command line asks for; answers the exit status where it is another than that of success. */
+  run(invocation: Invocation): Promise<void | number>;
 }
 
 /** Runs a step that works on one file; errors that name no file get this one's name. */

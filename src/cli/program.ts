@@ -16,6 +16,7 @@ import {
   unwrapFlags,
 } from './flags.ts';
 import type { FlagSpec } from './argv.ts';
+import { commandFlags } from './command-to-run.ts';
 import { type ExitCodeOverrides, readsPlaintext, readsAnything } from './exit-codes.ts';
 import type { CommandModule } from './invocation.ts';
 
@@ -155,6 +156,54 @@ const filestatus: Command = {
   load: () => import('./commands/filestatus.ts'),
 };
 
+const execEnv: Command = {
+  name: 'exec-env',
+  summary: 'run a command with the decrypted values in its environment',
+  takes: 'file command, or file… -- program word…',
+  groups: [
+    { title: 'Files', flags: [inputTypeFlag] },
+    {
+      title: 'Environment',
+      flags: [
+        { name: 'pristine', takes: 'nothing', help: 'give the command the decrypted values alone' },
+        { name: 'only', takes: 'text', value: 'names', help: 'give it these variables alone, with commas between' },
+        { name: 'prefix', takes: 'text', value: 'text', help: 'put this before the name of each variable' },
+      ],
+    },
+    {
+      title: 'Command',
+      flags: [
+        ...commandFlags,
+        { name: 'same-process', takes: 'nothing', help: 'run the command in place of this process, where the platform can' },
+      ],
+    },
+    { title: 'Reading', flags: [ignoreMacFlag] },
+    keyServices,
+  ],
+  examples: [`exec-env secrets.yaml 'psql "$DATABASE_URL"'`, 'exec-env --only DB_PASSWORD db.yaml api.env -- node server.js'],
+  load: () => import('./commands/exec-env.ts'),
+};
+
+const execFile: Command = {
+  name: 'exec-file',
+  summary: 'run a command with the decrypted file, as {}, in a pipe or a temporary file',
+  takes: 'file command, or file… -- program word…',
+  groups: [
+    files(
+      { name: 'no-fifo', takes: 'nothing', help: 'use a temporary file instead of a pipe' },
+      { name: 'filename', takes: 'text', value: 'name', help: 'what the temporary file is called (default: tmp-file)' },
+    ),
+    { title: 'Command', flags: commandFlags },
+    { title: 'Reading', flags: [ignoreMacFlag] },
+    keyServices,
+  ],
+  examples: [
+    `exec-file config.json 'server --config {}'`,
+    'exec-file --no-fifo --filename kube.yaml kubeconfig.yaml -- kubectl --kubeconfig {} get pods',
+  ],
+  load: () => import('./commands/exec-file.ts'),
+};
+
 const keyservice: Command = {
   name: 'keyservice',
   summary: 'serve the keys of this machine to other programs, until a signal ends it',
@@ -168,10 +217,22 @@ const keyservice: Command = {
   load: () => import('./commands/keyservice.ts'),
 };
 
-export const commands: readonly Command[] = [encrypt, decrypt, edit, set, unset, rotate, updatekeys, filestatus, keyservice];
+export const commands: readonly Command[] = [
+  encrypt,
+  decrypt,
+  edit,
+  set,
+  unset,
+  rotate,
+  updatekeys,
+  filestatus,
+  keyservice,
+  execEnv,
+  execFile,
+];
 
 /** What sops has and we do not yet. */
-export const missingCommands: readonly string[] = ['exec-env', 'exec-file', 'publish', 'groups', 'completion'];
+export const missingCommands: readonly string[] = ['publish', 'groups', 'completion'];
 
 const oldFlags: FlagGroup = {
   title: 'Flags',

@@ -50,14 +50,13 @@ const distinct = (specs: readonly FlagSpec[]): readonly FlagSpec[] => [...new Ma
 
 async function runCommand(command: Command, argv: readonly string[], anyFlags: readonly FlagSpec[]): Promise<number> {
   const own = distinct([...globalFlags, ...flagsOf(command)]);
-  const { words, flags } = parse(argv, own, anyFlags);
+  const { flags, ...words } = parse(argv, own, anyFlags);
   if (flags.isOn('verbose')) beVerbose();
   if (flags.isOn('help')) {
     (await import('./help.ts')).showCommandHelp(command);
     return success;
   }
-  await (await command.load()).run({ words, flags, context: createNodeContext({ log }) });
-  return success;
+  return (await (await command.load()).run({ ...words, flags, context: createNodeContext({ log }) })) ?? success;
 }
 
 /** Flags of other commands are taken and said to be without effect, as sops takes them before the command's name; flags that nobody knows are errors. */

@@ -27,24 +27,36 @@ export interface Scratch {
   wipe(): void;
 }
 
+/** A folder for plaintext that nobody else may look into. */
+export interface ScratchFolder {
+  readonly path: string;
+  /** Overwrites and removes all that is in the folder, whoever put it there, and the folder; may be called again. */
+  readonly wipe: () => void;
+}
+
 /**
- * Puts plaintext where an editor can reach it: in a fresh folder with mode 0700, in memory where the system has such a place, in a file with mode 0600.
- * Whatever way the process ends but `kill -9`, the folder goes with it. Throws `OUTPUT_UNWRITABLE`.
+ * Makes a fresh folder with mode 0700, in memory where the system has such a place. Whatever way the process ends but `kill -9`, the folder goes with it.
+ * Throws `OUTPUT_UNWRITABLE`.
  */
-export function openScratch(name: string, content: Uint8Array, env: Readonly<Record<string, string | undefined>>): Scratch {
-  const parent = memoryFolder(env) ?? tmpdir();
-  const folder = makeFolder(parent);
+export function openScratchFolder(env: Readonly<Record<string, string | undefined>>): ScratchFolder {
+  const path = makeFolder(memoryFolder(env) ?? tmpdir());
   const wipe = (): void => {
     process.removeListener('exit', wipe);
-    wipeFolder(folder);
+    wipeFolder(path);
   };
   process.on('exit', wipe);
-  const file = join(folder, name);
+  return { path, wipe };
+}
+
+/** Puts plaintext where an editor can reach it: in a file with mode 0600 in a folder of its own. Throws `OUTPUT_UNWRITABLE`. */
+export function openScratch(name: string, content: Uint8Array, env: Readonly<Record<string, string | undefined>>): Scratch {
+  const { path, wipe } = openScratchFolder(env);
+  const file = join(path, name);
   try {
     writeFileSync(file, content, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     wipe();
-    throw systemError('OUTPUT_UNWRITABLE', 'could not write the temporary file for the editor', parent, error);
+    throw systemError('OUTPUT_UNWRITABLE', 'could not write the temporary file for the editor', path, error);
   }
   return { file, read: () => readScratch(file), wipe };
 }
@@ -61,7 +73,7 @@ function makeFolder(parent: string): string {
   try {
     return mkdtempSync(join(parent, 'sopsmith-'));
   } catch (error) {
-    throw systemError('OUTPUT_UNWRITABLE', 'could not make a temporary folder for the editor', parent, error);
+    throw systemError('OUTPUT_UNWRITABLE', 'could not make a temporary folder', parent, error);
   }
 }
 

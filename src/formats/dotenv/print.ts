@@ -1,6 +1,6 @@
 import type { Comment, Entry, Mapping, Node } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
-import { plainScalar } from '../plain-scalar.ts';
+import { plainScalar } from '../../document/plain-scalar.ts';
 import { escapeValue } from './lines.ts';
 
 /** A fresh file, as real sops's EmitPlainFile; of several documents only the first, as there. Throws `UNPRINTABLE_DOCUMENT` for nested values. */

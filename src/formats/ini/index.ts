@@ -1,7 +1,7 @@
 import type { Edit } from '../../document/splice.ts';
 import type { Document } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
-import { plainScalar } from '../plain-scalar.ts';
+import { plainScalar } from '../../document/plain-scalar.ts';
 import type { Format, Slotted } from '../format.ts';
 import { set, unset } from './change.ts';
 import { spellComment } from './comment.ts';

@@ -1,6 +1,6 @@
 import type { Comment, Entry, Mapping, Node } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
-import { plainScalar } from '../plain-scalar.ts';
+import { plainScalar } from '../../document/plain-scalar.ts';
 import { printValueText } from './spell.ts';
 import { utf8Length } from './utf8.ts';
 import { trim } from './white-space.ts';

@@ -1,5 +1,5 @@
-import { goFloat } from '../document/scalar.ts';
-import type { Leaf, Null } from '../document/tree.ts';
+import { goFloat } from './scalar.ts';
+import type { Leaf, Null } from './tree.ts';
 
 /** A scalar as real sops writes it where everything is text (`stores/stores.go`, ValToString): dotenv and INI. */
 export function plainScalar(scalar: Leaf | Null): string {

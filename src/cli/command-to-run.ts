@@ -1,0 +1,46 @@
+import { SopsError } from '../errors.ts';
+import { becomeUser } from '../node/user.ts';
+import { shellCommand } from '../node/hand-over.ts';
+import type { FlagSpec } from './argv.ts';
+import type { Invocation } from './invocation.ts';
+import { warn } from './report.ts';
+
+/** What `exec-env` and `exec-file` take both. */
+export const commandFlags: readonly FlagSpec[] = [
+  { name: 'background', takes: 'nothing', help: 'start the command and do not wait for it (deprecated in sops)' },
+  { name: 'user', takes: 'text', value: 'name', help: 'the user to run the command as' },
+];
+
+/** The files and the command that a command line names. */
+export interface CommandLine {
+  readonly files: readonly string[];
+  readonly command: readonly [string, ...string[]];
+}
+
+/**
+ * Reads `FILE COMMAND`, where the shell runs the command, as in sops, or `FILE... -- PROGRAM WORD...`, where no shell is between. One word behind `--` is for the shell too.
+ * Throws `USAGE`.
+ */
+export function readCommandLine({ words, wordsBeforeDashes }: Invocation): CommandLine {
+  const dashed = wordsBeforeDashes < words.length && wordsBeforeDashes > 0;
+  const files = dashed ? words.slice(0, wordsBeforeDashes) : words.slice(0, 1);
+  const [program, ...more] = dashed ? words.slice(wordsBeforeDashes) : words.slice(1);
+  if (files.length === 0 || program === undefined || (!dashed && more.length > 0))
+    throw new SopsError('USAGE', 'error: missing file to decrypt', {
+      hint: 'give a file and a command in quotes, or files, two dashes and a program with its words: FILE -- PROGRAM WORD',
+    });
+  return { files, command: more.length === 0 ? shellCommand(program) : [program, ...more] };
+}
+
+/** Becomes the user that `--user` names; answers the variables that go with it. */
+export async function becomeWanted({ flags, context }: Invocation): Promise<Readonly<Record<string, string>>> {
+  const user = flags.text('user');
+  return user === undefined ? {} : becomeUser(user, context);
+}
+
+/** Whether the command is not to be waited for, which sops takes for deprecated. */
+export function inBackground({ flags }: Invocation, command: string): boolean {
+  if (!flags.isOn('background')) return false;
+  warn(`${command}'s --background option is deprecated and will be removed in a future version of sops`);
+  return true;
+}

@@ -1,0 +1,63 @@
+import { runInBackground, runInForeground } from '../../node/hand-over.ts';
+import { type HandedOver, handOver } from '../../node/hand-over-file.ts';
+import { decrypt } from '../../operations/decrypt.ts';
+import { becomeWanted, type CommandLine, inBackground, readCommandLine } from '../command-to-run.ts';
+import { formatsOf } from '../format-choice.ts';
+import { fileInput, readInput } from '../input.ts';
+import type { Invocation } from '../invocation.ts';
+import { tellWarnings } from '../output.ts';
+import { printOptions } from '../print-options.ts';
+import { warn } from '../report.ts';
+import { inSealedFile } from '../sealed-input.ts';
+import { servicesOf } from '../services.ts';
+
+/** `sopsmith exec-file file command`, `sopsmith exec-file file… -- program word…`. */
+export async function run(invocation: Invocation): Promise<void | number> {
+  const { flags, context } = invocation;
+  const line = readCommandLine(invocation);
+  const background = inBackground(invocation, 'exec-file');
+  const contents: Uint8Array[] = [];
+  for (const file of line.files) contents.push(await plaintextOf(file, invocation));
+  const user = await becomeWanted(invocation);
+  const env = { ...context.env, ...user };
+  const how = { name: flags.text('filename'), pipe: wantsPipe(invocation) && !background };
+  const handed: HandedOver[] = [];
+  try {
+    for (const content of contents) handed.push(await handOver(content, how, env));
+    const toRun = { words: filledIn(line, handed), env };
+    if (!background) return await runInForeground(toRun);
+    return await runInBackground(toRun);
+  } finally {
+    if (!background) for (const one of handed) await one.close();
+  }
+}
+
+async function plaintextOf(file: string, invocation: Invocation): Promise<Uint8Array> {
+  const { flags, context } = invocation;
+  const input = fileInput(file);
+  const { input: from, output: to } = formatsOf(invocation, input);
+  const services = servicesOf(invocation);
+  const formats = { input: from, output: to, print: from === to ? {} : printOptions(invocation, to) };
+  const { content, warnings } = await inSealedFile({ input, format: from, context }, () =>
+    decrypt(readInput(input), formats, { ignoreMac: flags.isOn('ignore-mac') }, services),
+  );
+  tellWarnings(invocation, input, warnings);
+  return content;
+}
+
+function wantsPipe({ flags }: Invocation): boolean {
+  if (flags.isOn('no-fifo')) return false;
+  if (process.platform !== 'win32') return true;
+  warn('no fifos on windows, use --no-fifo next time');
+  return false;
+}
+
+/** The command with the names of the temporary files: `{}` is the first, or all of them where it is a word of its own; `{1}`, `{2}` are one each. */
+function filledIn({ command: [program, ...words], files }: CommandLine, handed: readonly HandedOver[]): readonly [string, ...string[]] {
+  const paths = handed.map(({ path }) => path);
+  const fill = (word: string): string =>
+    word
+      .replaceAll('{}', paths[0] ?? '')
+      .replaceAll(/\{(\d+)\}/g, (text, number) => (files.length > 1 ? (paths[Number(number) - 1] ?? text) : text));
+  return [fill(program), ...words.flatMap((word) => (word === '{}' ? paths : [fill(word)]))];
+}

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { SopsError } from '../errors.ts';
+
+/** A command to run in this process's place. */
+export interface Command {
+  /** The program and its words; it is looked for on the `PATH` of `env`. */
+  readonly words: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** As a shell has it: a command that a signal ended has this status and the signal's number more. */
+const signalled = 128;
+
+/** A line for the system's shell, as sops runs it. */
+export const shellCommand = (line: string): readonly [string, ...string[]] =>
+  process.platform === 'win32' ? ['cmd.exe', '/d', '/s', '/c', line] : ['/bin/sh', '-c', line];
+
+/**
+ * Runs a command with this process's input and output, passes signals on to it, and answers its exit status: its own, or 128 and the number of the signal that ended it.
+ * Throws `COMMAND_UNSTARTABLE` where it cannot be started.
+ */
+export async function runInForeground({ words: [program, ...words], env }: Command): Promise<number> {
+  const child = spawn(program, words, { env, stdio: 'inherit' });
+  const release = passSignals(child);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.on('error', (error) => {
+        if (child.pid === undefined) reject(unstartable(program, error));
+      });
+      child.on('exit', (code, signal) => {
+        resolve(code ?? signalled + (signal === null ? 0 : constants.signals[signal]));
+      });
+    });
+  } finally {
+    release();
+  }
+}
+
+/** Starts a command and does not wait for it; its output goes nowhere. Throws `COMMAND_UNSTARTABLE`. */
+export async function runInBackground({ words: [program, ...words], env }: Command): Promise<void> {
+  const child = spawn(program, words, { env, stdio: 'ignore', detached: true });
+  await new Promise<void>((resolve, reject) => {
+    child.on('error', (error) => {
+      reject(unstartable(program, error));
+    });
+    child.on('spawn', resolve);
+  });
+  child.unref();
+}
+
+/** Puts a command into this process's place, where the platform can; it comes back only where it cannot. */
+export function replaceProcess({ words, env }: Command): void {
+  if (!('execve' in process) || typeof process.execve !== 'function') return;
+  const [program, ...rest] = words[0].startsWith('/') ? words : ['/usr/bin/env', ...words];
+  process.execve(program, [program, ...rest], env);
+}
+
+function unstartable(program: string, error: NodeJS.ErrnoException): SopsError {
+  const why = error.code === 'ENOENT' ? 'there is no such program' : error.code === 'EACCES' ? 'it may not be run' : error.message;
+  return new SopsError('COMMAND_UNSTARTABLE', `could not run ${program}: ${why}`);
+}
+
+const passed: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
+/** What a terminal sends to all of its foreground processes itself. */
+const fromTerminal: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
+
+/** Passes signals on as long as the child runs, and lives on: what the child makes of them decides. */
+function passSignals(child: ChildProcess): () => void {
+  const pass = (signal: NodeJS.Signals): void => {
+    if (!process.stdin.isTTY || !fromTerminal.has(signal)) child.kill(signal);
+  };
+  const signals = process.platform === 'win32' ? passed.filter((signal) => !signal.startsWith('SIGUSR')) : passed;
+  for (const signal of signals) process.on(signal, pass);
+  return () => {
+    for (const signal of signals) process.removeListener(signal, pass);
+  };
+}

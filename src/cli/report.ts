@@ -122,7 +122,7 @@ function keyFailure({ details }: SopsError, groups: readonly KeyGroupAttempt[]):
     'Failed to get the data key required to decrypt the SOPS file.',
     ...(details.file === undefined ? [] : [`File: ${shortPath(details.file)}`]),
     ...groups.map((group, at) =>
-      [`Group ${at}: ${status(group.recovered)}`, ...(group.recovered ? [] : [group.attempts.map(attemptText).join('\n  \n')])].join('\n'),
+      [`Group ${at}: ${status(group.recovered)}`, ...(group.recovered ? [] : [attemptTexts(group.attempts).join('\n  \n')])].join('\n'),
     ),
     wrapText(whatWasMissing(groups.filter(({ recovered }) => recovered).length, details.shamirThreshold), 75),
   ].join('\n\n');
@@ -134,13 +134,20 @@ function whatWasMissing(recovered: number, threshold: number | undefined): strin
   return `Recovery failed because the file was encrypted with a Shamir threshold of ${threshold}, but only ${recovered} part(s) were successfully recovered, one for each successful key group. In order for SOPS to recover the file, at least ${threshold} groups have to be successful. In order for a group to be successful, decryption has to succeed with any of the keys in that key group.`;
 }
 
-function attemptText({ masterKey, error }: KeyGroupAttempt['attempts'][number]): string {
-  if (error === undefined) return `  ${masterKey}: ${status(true)}`;
-  const reason = wrapText(error, 60)
-    .split('\n')
-    .map((line, at) => `    ${at === 0 ? '-' : ' '} | ${line}`);
-  return [`  ${masterKey}: ${status(false)}`, ...reason].join('\n');
+/** One text a master key; each key service that was asked has its own part in it. */
+function attemptTexts(attempts: KeyGroupAttempt['attempts']): readonly string[] {
+  const names = [...new Set(attempts.map(({ masterKey }) => masterKey))];
+  return names.map((name) => {
+    const reasons = attempts.flatMap(({ masterKey, error }) => (masterKey === name && error !== undefined ? [reasonText(error)] : []));
+    return [`  ${name}: ${status(reasons.length === 0)}`, ...(reasons.length === 0 ? [] : [reasons.join('\n    \n')])].join('\n');
+  });
 }
+
+const reasonText = (error: string): string =>
+  wrapText(error, 60)
+    .split('\n')
+    .map((line, at) => `    ${at === 0 ? '-' : ' '} | ${line}`)
+    .join('\n');
 
 const paint = (text: string, color: number, descriptor: 1 | 2): string =>
   isColorful(descriptor) ? `\u001B[${color}m${text}\u001B[0m` : text;

@@ -1,11 +1,11 @@
 import { wipe } from '../crypto/bytes.ts';
 import { combineShares, shareOverhead } from '../crypto/shamir.ts';
 import { openPayload } from '../crypto/value.ts';
-import { type KeyGroupAttempt, SopsError } from '../errors.ts';
+import { failuresOf, type KeyGroupAttempt, SopsError } from '../errors.ts';
 import type { KeyGroup, Metadata, WrappedKey } from '../metadata/metadata.ts';
 import { dataKeyLength } from './data-key.ts';
 import { type Stage, stagesOf } from './decryption-order.ts';
-import { messageOf, nameOf } from './master-key-name.ts';
+import { nameOf } from './master-key-name.ts';
 import type { Services } from './operation.ts';
 import { race, type Runner } from './race.ts';
 
@@ -44,7 +44,7 @@ export async function recoverShares(metadata: Metadata, services: Services): Pro
 /** One key group, as far as it is known. */
 class Group {
   readonly #keys: KeyGroup;
-  readonly #errors = new Map<WrappedKey, string>();
+  readonly #errors = new Map<WrappedKey, readonly string[]>();
   readonly #length: number;
   readonly #services: Services;
   share: Uint8Array | undefined;
@@ -61,7 +61,7 @@ class Group {
       try {
         return this.#checked(await this.#services.keys.unwrap(wrapped, signal));
       } catch (error) {
-        if (!signal.aborted) this.#errors.set(wrapped, messageOf(error));
+        if (!signal.aborted) this.#errors.set(wrapped, failuresOf(error));
         throw error;
       }
     });
@@ -82,8 +82,8 @@ class Group {
     const attempts = stages
       .flatMap((stage) => stage.keysOf(this.#keys))
       .flatMap((wrapped) => {
-        const error = this.#errors.get(wrapped);
-        return error === undefined ? [] : [{ masterKey: nameOf(wrapped.masterKey, keySources), error }];
+        const masterKey = nameOf(wrapped.masterKey, keySources);
+        return (this.#errors.get(wrapped) ?? []).map((error) => ({ masterKey, error }));
       });
     return { recovered: this.share !== undefined, attempts };
   }

@@ -61,7 +61,7 @@ function protocolFailure(fault: string, message: string, host: string): HttpFail
 }
 
 /** What OpenSSL says between the colons of its message: `tlsv13 alert certificate required`. */
-const alertIn = (message: string): string => /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
+const alertIn = (message: string): string => /error:[0-9A-Fa-f]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
 
 const isCertificate = (fault: string): boolean =>
   unknownAuthority.test(fault) || /^CERT_|^(HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_INVALID|CRL_HAS_EXPIRED)$/.test(fault);

@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
   /** `http:` or `https:`; a user name and password in it are not sent. */
   readonly url: string;
+  /** The path of a Unix socket at which the service listens, whatever the host of the URL. */
+  readonly socket?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   readonly tls?: TlsSettings;
@@ -146,9 +148,12 @@ async function attempt(errand: Errand): Promise<Outcome> {
 }
 
 async function exchange({ url, request, context, stop }: Errand): Promise<Outcome> {
-  const options = { method: request.method, signal: stop, ...(await routeTo(url, request, context)), ...tlsOptions(request.tls) };
+  const proxy = proxyOf(url, request, context.env);
+  const agent = await agents(context, `${url.protocol} ${proxy?.href ?? ''}`, async () => agentFor(url, proxy));
+  const options = { agent, method: request.method, signal: stop, ...routeTo(url, request, proxy), ...tlsOptions(request.tls) };
+  const asked = proxy === undefined ? url.host : `${url.host} through the proxy ${proxy.host}`;
   return new Promise((resolve) => {
-    const fail = (error: unknown): void => resolve(failureOf(error, url.host));
+    const fail = (error: unknown): void => resolve(failureOf(error, asked));
     const sent = (options.protocol === 'https:' ? secureRequest : plainRequest)(options, (answer) => {
       const parts: Buffer[] = [];
       let length = 0;
@@ -161,7 +166,7 @@ async function exchange({ url, request, context, stop }: Errand): Promise<Outcom
         resolve({ status: answer.statusCode ?? 0, headers: plainHeaders(answer.headers), body: Buffer.concat(parts) }),
       );
       answer.on('error', fail);
-      answer.on('close', () => fail(new HttpFailure('unreachable', `${url.host} broke off its answer`)));
+      answer.on('close', () => fail(new HttpFailure('unreachable', `${asked} broke off its answer`)));
     });
     // A proxy that refuses is no answer of the service.
     sent.on('proxyConnect', ({ statusCode = 0 }: { statusCode?: number }) => {
@@ -188,23 +193,21 @@ function tlsOptions({ ca, cert, key, serverName, insecure }: TlsSettings = {}): 
 /** Connections are kept for as long as the environment they were made for. */
 const agents = rememberingOnce<Agent>();
 
-/** Where to connect to: the host itself, or a proxy that is told the host. */
-async function routeTo(url: URL, request: HttpRequest, context: Context): Promise<RequestOptions> {
-  const proxy = request.proxy === undefined ? proxyFromEnvironment(url, context.env) : proxyAt(request.proxy);
+/** Where to connect to: the host itself, a socket, or a proxy that is told the host. */
+function routeTo(url: URL, request: HttpRequest, proxy: URL | undefined): RequestOptions {
   const headers = { Host: url.host, ...request.headers };
-  const agent = await agents(context, `${url.protocol} ${proxy?.href ?? ''}`, async () => agentFor(url, proxy));
-  if (proxy === undefined || url.protocol === 'https:')
-    return { agent, protocol: url.protocol, host: bareHost(url), port: portOf(url), path: `${url.pathname}${url.search}`, headers };
-  const { username, password } = proxy;
-  const credentials = username === '' ? {} : { 'Proxy-Authorization': `Basic ${btoa(decodeURIComponent(`${username}:${password}`))}` };
-  return {
-    agent,
-    protocol: proxy.protocol,
-    host: bareHost(proxy),
-    port: portOf(proxy),
-    path: url.href,
-    headers: { ...headers, ...credentials },
-  };
+  const direct = { protocol: url.protocol, host: bareHost(url), port: portOf(url), path: `${url.pathname}${url.search}`, headers };
+  if (request.socket !== undefined) return { ...direct, socketPath: request.socket };
+  if (proxy === undefined || url.protocol === 'https:') return direct;
+  const { protocol, username, password } = proxy;
+  const user = Buffer.from(decodeURIComponent(`${username}:${password}`)).toString('base64');
+  const credentials = username === '' ? {} : { 'Proxy-Authorization': `Basic ${user}` };
+  return { protocol, host: bareHost(proxy), port: portOf(proxy), path: url.href, headers: { ...headers, ...credentials } };
+}
+
+function proxyOf(url: URL, { proxy, socket }: HttpRequest, env: Context['env']): URL | undefined {
+  if (socket !== undefined) return undefined;
+  return proxy === undefined ? proxyFromEnvironment(url, env) : proxyAt(proxy);
 }
 
 async function agentFor(url: URL, proxy: URL | undefined): Promise<Agent> {

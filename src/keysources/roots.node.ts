@@ -32,10 +32,10 @@ export async function extraRoots(context: Context): Promise<readonly string[]> {
   });
 }
 
-/** The certificates in the files of a folder, at any depth if told so. */
+/** The certificates in the files of a folder, at any depth. */
 export async function certificatesBelow(folder: string): Promise<readonly string[]> {
   if (folder === '') return [];
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
   return (await Promise.all(names.map(async (name) => certificatesIn(join(folder, name))))).flat();
 }
 

@@ -1,4 +1,3 @@
-import { comingClient } from '../coming.ts';
 import { listed, textField, textItem } from '../fields.ts';
 import { defineKeySource, type KeySource } from '../keysource.ts';
 import { hcVaultKey, type HcVaultKey } from './master-key.ts';
@@ -24,5 +23,5 @@ export const hcVault: KeySource = defineKeySource<HcVaultKey>({
   }),
   toFields: ({ vaultAddress, enginePath, keyName }) => ({ engine_path: enginePath, key_name: keyName, vault_address: vaultAddress }),
   describe: ({ vaultAddress, enginePath, keyName }) => `${vaultAddress}/v1/${enginePath}/keys/${keyName}`,
-  load: async () => comingClient('HashiCorp Vault'),
+  load: async () => (await import('./client.ts')).client,
 });

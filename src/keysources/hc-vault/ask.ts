@@ -1,0 +1,82 @@
+import { SopsError } from '../../errors.ts';
+import type { Context } from '../../ports.ts';
+import { HttpFailure } from '../http-failure.ts';
+import { type JsonAnswer, sendJson } from '../http.node.ts';
+import { checkAllowed } from './allowlist.ts';
+import { type Settings, settingsOf } from './settings.ts';
+
+/** A server of Vault, and what a request to it needs. */
+export interface Vault {
+  /** As the file names it. */
+  readonly address: string;
+  readonly settings: Settings;
+  readonly context: Context;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The server of a master key, if the environment allows it; throws `MALFORMED_KEY`. */
+export async function vaultAt(address: string, context: Context, signal: AbortSignal | undefined): Promise<Vault> {
+  checkAllowed(address, context.env);
+  return { address, settings: await settingsOf(context), context, signal };
+}
+
+/**
+ * Has Vault do what stands at a path below `/v1/` (each part of it is encoded here). A standby that sends us to the active server is followed once, as Vault's client does.
+ * Throws {@link HttpFailure}, and `MALFORMED_KEY` for an address or a path that leads elsewhere.
+ */
+export async function ask(vault: Vault, path: readonly string[], json: unknown, token: string | undefined): Promise<JsonAnswer> {
+  const { settings, context } = vault;
+  const place = placeOf(settings.agent ?? vault.address);
+  const url = `${place.base}/v1/${path.map(encoded).join('/')}`;
+  const headers = { ...settings.headers, ...place.headers, ...(token === undefined ? {} : { 'X-Vault-Token': token }) };
+  const { tls, proxy, timeout, retries } = settings;
+  const how = {
+    method: 'PUT',
+    headers,
+    json,
+    tls,
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(retries === undefined ? {} : { retries }),
+  } as const;
+  const answer = await sendJson({ ...how, url, ...(place.socket === undefined ? {} : { socket: place.socket }) }, context, vault.signal);
+  return isRedirect(answer) ? sendJson({ ...how, url: redirected(answer, url, vault) }, context, vault.signal) : answer;
+}
+
+/** Where an address leads: a URL without its user, the header that stands for the user, or a Unix socket. */
+interface Place {
+  readonly base: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly socket?: string;
+}
+
+function placeOf(address: string): Place {
+  if (address.startsWith('unix://')) return { base: 'http://localhost', headers: {}, socket: address.slice('unix://'.length) };
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    throw new SopsError('MALFORMED_KEY', `the address of Vault is not a URL of http or https`);
+  const { origin, pathname, username, password } = url;
+  const user =
+    username === '' ? {} : { Authorization: `Basic ${Buffer.from(decodeURIComponent(`${username}:${password}`)).toString('base64')}` };
+  return { base: `${origin}${pathname.replace(/\/+$/, '')}`, headers: user };
+}
+
+/** A part of a path; a file must not lead a token to another path than that of a key. */
+function encoded(part: string): string {
+  if (/^\.{0,2}$/.test(part)) throw new SopsError('MALFORMED_KEY', `'${part}' cannot be part of the path of a key of Vault`);
+  return encodeURIComponent(part);
+}
+
+const isRedirect = ({ status, headers }: JsonAnswer): boolean => [301, 302, 307, 308].includes(status) && headers['location'] !== undefined;
+
+function redirected({ headers }: JsonAnswer, from: string, { settings, context }: Vault): string {
+  const target = headers['location'] ?? '';
+  const url = URL.canParse(target, from) ? new URL(target, from) : undefined;
+  const refuse = (why: string): HttpFailure =>
+    new HttpFailure('malformed', `${new URL(from).host} sends us to ${url?.origin ?? 'nowhere'}, ${why}`);
+  if (url === undefined) throw refuse('which is no URL');
+  if (!settings.followsRedirect) throw refuse('and VAULT_DISABLE_REDIRECTS forbids to go there');
+  if (url.protocol !== 'https:' && from.startsWith('https:')) throw refuse('where the token would not be safe');
+  checkAllowed(url.origin, context.env);
+  return url.href;
+}

@@ -1,0 +1,83 @@
+import type { JsonAnswer } from '../http.node.ts';
+
+/** What Vault refused, and whose request it was. */
+export interface Refused {
+  /** Path below `/v1/`, with slashes. */
+  readonly path: string;
+  /** Where the token is from; undefined where none was sent. */
+  readonly token: string | undefined;
+  /** What must not be repeated, whoever says it. */
+  readonly secrets: readonly string[];
+}
+
+/** What an answer other than 2xx means and what to do about it, in one line without any of the secrets. */
+export function explain({ status, json }: JsonAnswer, refused: Refused): string {
+  const raw = errorsIn(json);
+  const said = oneLine(withoutSecrets(raw, refused.secrets));
+  const remedy = remedyFor(status, raw, refused);
+  return [`status ${status}${said === '' ? '' : `, ${said}`}`, remedy].filter((part) => part !== '').join('; ');
+}
+
+function errorsIn(json: unknown): string {
+  if (typeof json !== 'object' || json === null || !('errors' in json) || !Array.isArray(json.errors)) return '';
+  const texts = json.errors.filter((error: unknown): error is string => typeof error === 'string');
+  return texts.join(', ');
+}
+
+/** Vault lists errors in lines with bullets; what a server says may also be long, or steer a terminal. */
+const oneLine = (text: string): string =>
+  text
+    .replaceAll(/\d+ errors? occurred:\s*/g, '')
+    .replaceAll(/\s*\*\s+/g, ' ')
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, 300);
+
+const withoutSecrets = (text: string, secrets: readonly string[]): string =>
+  secrets.filter((secret) => secret !== '').reduce((left, secret) => left.replaceAll(secret, '…'), text);
+
+/** Of a token that it does not know (any more) Vault says the bare words or names the token; of a token without the right it counts errors first. */
+function remedyForDenial(raw: string, { path, token }: Refused): string {
+  if (token === undefined) return 'no token was sent: set VAULT_TOKEN, or log in with: vault login';
+  if (/^permission denied$|invalid token|bad token/.test(raw))
+    return `${token} is expired, revoked, or of another server or namespace: log in again`;
+  return `the policies of ${token} lack: ${policyFor(path)}`;
+}
+
+const policyFor = (path: string): string => {
+  const capabilities = /\/encrypt\/[^/]+$/.test(path) ? '"create", "update"' : '"update"';
+  return `path "${path}" { capabilities = [${capabilities}] }`;
+};
+
+function remedyForLogin(status: number): string {
+  if (status === 404) return 'no such method is mounted there in this namespace: SOPSMITH_VAULT_AUTH_MOUNT, VAULT_NAMESPACE';
+  return 'are the role, what it is bound to (claims, audience, service account) and the credentials right?';
+}
+
+const keyConfig = (path: string): string => path.replace(/\/[^/]+\/([^/]+)$/, '/keys/$1/config');
+
+const remedies: readonly (readonly [RegExp, (path: string) => string])[] = [
+  [
+    /disallowed by policy \(too old\)/,
+    (path) =>
+      `a version of the key below its min_decryption_version wrapped it: lower that for a while (vault write ${keyConfig(path)} min_decryption_version=1), and run updatekeys --rewrap`,
+  ],
+  [/version is too new/, () => 'a later version of the key wrapped it: this is an older copy of the key, or another key of that name'],
+  [/message authentication failed|invalid ciphertext/, () => 'another key of that name wrapped it, or the entry was changed'],
+  [/encryption key not found/, () => 'it was deleted, or is in another namespace (VAULT_NAMESPACE)'],
+  [/no handler for route/, () => 'no secrets engine is mounted there in this namespace (VAULT_NAMESPACE)'],
+  [/namespace not found/, () => 'VAULT_NAMESPACE names none'],
+  [/sealed/, () => 'it must be unsealed first'],
+  [/missing client token/, () => 'set VAULT_TOKEN, or log in with: vault login'],
+];
+
+function remedyFor(status: number, raw: string, refused: Refused): string {
+  if (raw === '' && status >= 500) return 'it is in trouble: try again later';
+  if (refused.path.startsWith('auth/')) return remedyForLogin(status);
+  if (status === 403 && raw !== '') return remedyForDenial(raw, refused);
+  const [, remedy] = remedies.find(([pattern]) => pattern.test(raw)) ?? [];
+  if (remedy !== undefined) return remedy(refused.path);
+  if (status === 429) return 'its limit of requests is reached: try again later';
+  if (status === 404) return `nothing is at '${refused.path}': is that a transit engine?`;
+  return raw === '' ? 'without a word from Vault: is Vault at this address, and is http or https right?' : '';
+}

@@ -124,6 +124,15 @@ export const masterKeyFlags: readonly FlagSpec[] = [
   encryptionContextFlag,
 ];
 
+/** Whom a new key group is for: as above, but given as often as one likes, and by no variable. */
+export const groupKeyFlags: readonly FlagSpec[] = [
+  ...keySources.map(({ flag }) => ({ name: flag.name, takes: 'texts', value: 'keys', help: flag.help }) as const),
+  awsProfileFlag,
+  encryptionContextFlag,
+];
+
+export const fileFlag: FlagSpec = { name: 'file', short: 'f', takes: 'text', value: 'file', help: 'the file to change' };
+
 /** Whom to add and remove: two flags a kind of master key. */
 export const changeKeyFlags: readonly FlagSpec[] = [
   ...keySources.flatMap(({ flag }): readonly FlagSpec[] => [

@@ -22,11 +22,19 @@ export function showHelp(): void {
   );
 }
 
+/** Commands of two words that have the first in common. */
+export function showFamilyHelp(family: readonly Command[]): void {
+  const width = Math.max(...family.map(({ name }) => name.length)) + 2;
+  print(
+    `${['Commands:', ...family.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`), '', 'More about a command: sopsmith COMMAND --help'].join('\n')}\n`,
+  );
+}
+
 /** One command: usage, flags by group, examples. */
 export function showCommandHelp({ name, takes, summary, groups, examples }: Command): void {
   print(
     `${[
-      `Usage: sopsmith ${name} [flags] ${takes}`,
+      `Usage: sopsmith ${name} [flags] ${takes}`.trimEnd(),
       summary,
       ...groups.map(({ title, flags }) => flagSection(title, flags)),
       flagSection('Everywhere', globalFlags),

@@ -1,7 +1,9 @@
 import {
   changeKeyFlags,
   extractFlag,
+  fileFlag,
   filenameOverrideFlag,
+  groupKeyFlags,
   idempotentFlag,
   ignoreMacFlag,
   inputTypeFlag,
@@ -28,6 +30,7 @@ export interface FlagGroup {
 
 /** One command: what it is called, what it takes, where it is. */
 export interface Command {
+  /** One word, or two for a command that belongs to others: `groups add`. */
   readonly name: string;
   readonly summary: string;
   /** What stands behind the name, for help. */
@@ -146,6 +149,29 @@ const updatekeys: Command = {
   load: () => import('./commands/updatekeys.ts'),
 };
 
+const groupFile: FlagGroup = { title: 'Files', flags: [fileFlag, ...outputFlags.filter(({ name }) => name === 'in-place'), inputTypeFlag] };
+
+const groupsAdd: Command = {
+  name: 'groups add',
+  summary: 'add a key group to a file',
+  takes: '',
+  groups: [groupFile, { title: 'Keys', flags: [...groupKeyFlags, thresholdFlag] }, keyServices],
+  examples: [
+    'groups add -i --file secrets.yaml --age age1… --age age1…',
+    'groups add -i --file secrets.yaml --pgp 85D7… --shamir-secret-sharing-threshold 2',
+  ],
+  load: () => import('./commands/groups-add.ts'),
+};
+
+const groupsDelete: Command = {
+  name: 'groups delete',
+  summary: 'delete a key group from a file, by its index from 0',
+  takes: 'index',
+  groups: [groupFile, { title: 'Keys', flags: [thresholdFlag] }, keyServices],
+  examples: ['groups delete -i --file secrets.yaml 1', 'groups delete -i --file secrets.yaml --shamir-secret-sharing-threshold 1 1'],
+  load: () => import('./commands/groups-delete.ts'),
+};
+
 const filestatus: Command = {
   name: 'filestatus',
   summary: 'say as JSON whether a file is encrypted',
@@ -225,6 +251,8 @@ export const commands: readonly Command[] = [
   unset,
   rotate,
   updatekeys,
+  groupsAdd,
+  groupsDelete,
   filestatus,
   keyservice,
   execEnv,
@@ -232,7 +260,7 @@ export const commands: readonly Command[] = [
 ];
 
 /** What sops has and we do not yet. */
-export const missingCommands: readonly string[] = ['publish', 'groups', 'completion'];
+export const missingCommands: readonly string[] = ['publish', 'completion'];
 
 const oldFlags: FlagGroup = {
   title: 'Flags',

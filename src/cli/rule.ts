@@ -25,7 +25,7 @@ export async function encryptionSettings(
   const rule = found && (await creationRule(found, input.name, invocation));
   return {
     keyGroups: keyGroups(named, rule, found?.path),
-    shamirThreshold: flags.number('shamir-secret-sharing-threshold') ?? rule?.shamirThreshold ?? 0,
+    shamirThreshold: flags.number('shamir-secret-sharing-threshold') || (rule?.shamirThreshold ?? 0),
     ...whatToEncrypt(flags, rule, formats.input.raw !== undefined),
     layout: layoutOption(invocation, formats.output),
     strict: flags.isOn('strict'),

@@ -36,13 +36,34 @@ function findCommand(argv: readonly string[]): Found {
     ...versionFlags,
     ...[...commands, ...Object.values(oldSpellings)].flatMap(flagsOf),
   ]);
-  const at = firstWord(argv, anyFlags);
-  const name = at === undefined ? undefined : argv[at];
-  const command = commands.find((one) => one.name === name);
-  if (command === undefined && name !== undefined && missingCommands.includes(name))
-    throw new SopsError('UNSUPPORTED', `the command ${name} of sops is not supported yet`);
-  return { command, rest: command === undefined ? argv : argv.filter((_, index) => index !== at), anyFlags };
+  const first = cutWord(argv, anyFlags);
+  if (first === undefined) return { command: undefined, rest: argv, anyFlags };
+  const command = commands.find(({ name }) => name === first.word);
+  if (command !== undefined) return { command, rest: first.rest, anyFlags };
+  if (missingCommands.includes(first.word)) throw new SopsError('UNSUPPORTED', `the command ${first.word} of sops is not supported yet`);
+  const family = familyOf(first.word);
+  const second = family.length === 0 ? undefined : cutWord(first.rest, anyFlags);
+  if (second === undefined) return { command: undefined, rest: argv, anyFlags };
+  const member = family.find(({ name }) => name === `${first.word} ${second.word}`);
+  if (member === undefined)
+    throw new SopsError('USAGE', `there is no command ${first.word} ${second.word}`, {
+      hint: `there is ${family.map(({ name }) => name).join(' and ')}`,
+    });
+  return { command: member, rest: second.rest, anyFlags };
 }
+
+/** Takes the first word out of a command line. */
+function cutWord(
+  argv: readonly string[],
+  anyFlags: readonly FlagSpec[],
+): { readonly word: string; readonly rest: readonly string[] } | undefined {
+  const at = firstWord(argv, anyFlags);
+  const word = at === undefined ? undefined : argv[at];
+  return word === undefined ? undefined : { word, rest: argv.filter((_, index) => index !== at) };
+}
+
+/** Commands of two words that have the first in common. */
+const familyOf = (word: string | undefined): readonly Command[] => commands.filter(({ name }) => name.startsWith(`${word ?? ''} `));
 
 const flagsOf = ({ groups }: Command): readonly FlagSpec[] => groups.flatMap(({ flags }) => flags);
 
@@ -70,12 +91,15 @@ function parse(argv: readonly string[], own: readonly FlagSpec[], anyFlags: read
 /** A command line that names no command: help, version, or an old spelling. */
 async function answerWithout(argv: readonly string[], anyFlags: readonly FlagSpec[]): Promise<number> {
   const { words, flags } = parseArguments(argv, anyFlags, process.env);
-  const [word, topic] = words;
-  if (word === 'help' || flags.isOn('help')) {
-    const { showCommandHelp, showHelp } = await import('./help.ts');
-    const command = commands.find(({ name }) => name === topic);
-    if (command === undefined) showHelp();
-    else showCommandHelp(command);
+  const [word, ...topic] = words;
+  const asked = word === 'help' ? topic : words;
+  if (word === 'help' || flags.isOn('help') || familyOf(word).length > 0) {
+    const { showCommandHelp, showFamilyHelp, showHelp } = await import('./help.ts');
+    const command = commands.find(({ name }) => name === asked.slice(0, 2).join(' ')) ?? commands.find(({ name }) => name === asked[0]);
+    const family = familyOf(asked[0]);
+    if (command !== undefined) showCommandHelp(command);
+    else if (family.length > 0) showFamilyHelp(family);
+    else showHelp();
     return success;
   }
   if (flags.isOn('version')) {

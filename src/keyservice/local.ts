@@ -36,6 +36,13 @@ export function localKeyService(sources: readonly KeySource[], context: Context)
       ask('DATA_KEY_UNWRAPPABLE', masterKey, signal, async (client, stop) => client.wrap(dataKey, masterKey, context, stop)),
     unwrap: async (wrapped, signal) =>
       ask('DATA_KEY_UNRECOVERABLE', wrapped.masterKey, signal, async (client, stop) => client.unwrap(wrapped, context, stop)),
+    complete: async (masterKey, signal) =>
+      ask(
+        'DATA_KEY_UNWRAPPABLE',
+        masterKey,
+        signal,
+        async (client, stop) => (await client.complete?.(masterKey, context, stop)) ?? masterKey,
+      ),
     rewrap: async (wrapped, signal) =>
       ask('DATA_KEY_UNWRAPPABLE', wrapped.masterKey, signal, async (client, stop) => client.rewrap?.(wrapped, context, stop)),
   };

@@ -2,6 +2,7 @@ import { wipe } from '../crypto/bytes.ts';
 import { splitSecret } from '../crypto/shamir.ts';
 import { SopsError } from '../errors.ts';
 import type { KeyGroup, MasterKey, Metadata, WrappedKey } from '../metadata/metadata.ts';
+import { completeKey } from './complete-key.ts';
 import { settleAll } from './lanes.ts';
 import { messageOf, nameOf } from './master-key-name.ts';
 import type { Services } from './operation.ts';
@@ -90,8 +91,8 @@ export async function wrapShares(
       if (stays) return stays;
       const share = shares[at];
       if (!share) throw new TypeError('no share is known for a key group');
-      const wrapped = await keys.wrap(share, masterKey, context.signal);
-      return { masterKey, wrapped, createdAt: context.now() };
+      const complete = await completeKey(masterKey, services);
+      return { masterKey: complete, wrapped: await keys.wrap(share, complete, context.signal), createdAt: context.now() };
     }),
     lanes,
     context.signal,

@@ -1,5 +1,6 @@
 import { wipe } from '../crypto/bytes.ts';
 import type { KeyGroup, MasterKey } from '../metadata/metadata.ts';
+import { completeGroups } from './complete-key.ts';
 import { makeDataKey } from './data-key.ts';
 import { nameOf } from './master-key-name.ts';
 import { CiphertextMemory } from './memory.ts';
@@ -26,7 +27,11 @@ export async function rotate(
   const file = await openFile(source, formats.input, options, services);
   try {
     const { metadata } = file;
-    const wanted = { keyGroups: changedGroups(metadata.keyGroups, options, services), shamirThreshold: metadata.shamirThreshold };
+    const [add = [], remove = []] = await completeGroups([options.add, options.remove], services);
+    const wanted = {
+      keyGroups: changedGroups(metadata.keyGroups, { add, remove }, services),
+      shamirThreshold: metadata.shamirThreshold,
+    };
     const { dataKey, keyGroups, shamirThreshold } = await makeDataKey(wanted, services);
     try {
       const successor = { ...file, dataKey, memory: new CiphertextMemory(), metadata: { ...metadata, keyGroups, shamirThreshold } };
@@ -42,7 +47,7 @@ export async function rotate(
 
 function changedGroups(
   groups: readonly KeyGroup[],
-  { add, remove }: RotateOptions,
+  { add, remove }: Pick<RotateOptions, 'add' | 'remove'>,
   { keySources }: Services,
 ): readonly (readonly MasterKey[])[] {
   const name = (masterKey: MasterKey): string => nameOf(masterKey, keySources);

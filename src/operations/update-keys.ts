@@ -3,6 +3,7 @@ import type { Format } from '../formats/format.ts';
 import type { KeySource } from '../keysources/keysource.ts';
 import type { MasterKey, Metadata } from '../metadata/metadata.ts';
 import { amendKeys } from './amend-keys.ts';
+import { completeGroups } from './complete-key.ts';
 import { refuseEmptyGroups, type WantedKeys, type WrappedGroups, wrapDataKey, wrapShares } from './data-key.ts';
 import { nameOf } from './master-key-name.ts';
 import { readSealed, type SealedFile } from './open-file.ts';
@@ -27,10 +28,11 @@ export interface KeyUpdate {
 
 /**
  * Compares the master keys of a file with those wanted (`cmd/sops/subcommand/updatekeys`).
- * @param wanted a threshold of 0 leaves it as it is; one above the number of key groups counts as that number, as in sops
+ * @param wanting a threshold of 0 leaves it as it is; one above the number of key groups counts as that number, as in sops
  */
-export function planUpdateKeys(source: Uint8Array, format: Format, wanted: WantedKeys, services: Services): KeyUpdate {
+export async function planUpdateKeys(source: Uint8Array, format: Format, wanting: WantedKeys, services: Services): Promise<KeyUpdate> {
   const file = readSealed(source, format, services);
+  const wanted = { ...wanting, keyGroups: await completeGroups(wanting.keyGroups, services) };
   const groups = compareGroups(file.metadata.keyGroups, wanted, services.keySources);
   const from = file.metadata.shamirThreshold;
   const threshold = { from, to: thresholdFor(from, wanted) };

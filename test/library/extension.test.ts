@@ -155,7 +155,7 @@ describe('a key source from outside', () => {
   });
 
   test('has its keys added and removed', async () => {
-    const update = planUpdateKeys(await seal('a = "1"\n'), toyFormat, settings('open', 'sesame'), ours);
+    const update = await planUpdateKeys(await seal('a = "1"\n'), toyFormat, settings('open', 'sesame'), ours);
     expect(update.groups).toEqual([{ common: ['sesame'], added: ['open'], removed: [] }]);
     const { content } = await update.apply();
     expect(await open(content, servicesWith({ SOPS_TOY_WORD: 'open' }))).toBe('a = "1"\n');

@@ -91,7 +91,7 @@ export async function unsetting(name: FormatName, sealed: string, path: TreePath
 /** The file for these age recipients instead. */
 export async function forRecipients(name: FormatName, sealed: string, ...wanted: readonly string[]): Promise<string> {
   const keyGroups = [wanted.map((one) => ({ kind: 'age', recipient: one }))];
-  const plan = planUpdateKeys(bytes(sealed), formatOf(name), { keyGroups, shamirThreshold: 0 }, services);
+  const plan = await planUpdateKeys(bytes(sealed), formatOf(name), { keyGroups, shamirThreshold: 0 }, services);
   return text((await plan.apply()).content);
 }
 

@@ -21,8 +21,6 @@ export async function run(invocation: Invocation): Promise<void> {
       hint: 'write a .sops.yaml here or in a folder above, or name one with --config',
     });
   if (words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
-  if (flags.number('shamir-secret-sharing-threshold') !== undefined)
-    throw new SopsError('UNSUPPORTED', 'a threshold for several key groups is not supported yet');
   const services = servicesOf(invocation);
   const files = words.flatMap((word) =>
     statFile(word)?.isDirectory() === true ? encryptedFilesBelow(resolve(word), flags.text('input-type')) : [resolve(word)],
@@ -57,7 +55,8 @@ async function updateFile(file: string, found: FoundConfig, services: Services, 
     const rule = await creationRule(found, file, invocation);
     if (rule === undefined)
       throw new SopsError('NO_MATCHING_RULE', `the config file ${shortPath(found.path)} does not contain any creation rule`);
-    const update = planUpdateKeys(source, format, { keyGroups: rule.keyGroups, shamirThreshold: rule.shamirThreshold }, services);
+    const shamirThreshold = invocation.flags.number('shamir-secret-sharing-threshold') || rule.shamirThreshold;
+    const update = await planUpdateKeys(source, format, { keyGroups: rule.keyGroups, shamirThreshold }, services);
     if (update.upToDate) return say(`File ${file} already up to date`);
     showChanges(update);
     if (!invocation.flags.isOn('yes') && !(await isOkay())) return say(`File ${file} left unchanged`);

@@ -17,8 +17,12 @@ export interface CommandLine {
   readonly command: readonly [string, ...string[]];
 }
 
+/** What the shell would make nothing of. */
+const plainWord = /^[\w./@%+:,-]+$/;
+
 /**
- * Reads `FILE COMMAND`, where the shell runs the command, as in sops, or `FILE... -- PROGRAM WORD...`, where no shell is between. One word behind `--` is for the shell too.
+ * Reads `FILE COMMAND`, where the shell runs the command, as in sops, or `FILE... -- PROGRAM WORD...`, where no shell is between. One word behind `--` is for the shell too, unless it is
+ * nothing but the name of a program.
  * Throws `USAGE`.
  */
 export function readCommandLine({ words, wordsBeforeDashes }: Invocation): CommandLine {
@@ -29,7 +33,7 @@ export function readCommandLine({ words, wordsBeforeDashes }: Invocation): Comma
     throw new SopsError('USAGE', 'error: missing file to decrypt', {
       hint: 'give a file and a command in quotes, or files, two dashes and a program with its words: FILE -- PROGRAM WORD',
     });
-  return { files, command: more.length === 0 ? shellCommand(program) : [program, ...more] };
+  return { files, command: more.length === 0 && !(dashed && plainWord.test(program)) ? shellCommand(program) : [program, ...more] };
 }
 
 /** Becomes the user that `--user` names; answers the variables that go with it. */

@@ -16,8 +16,7 @@ export async function becomeUser(name: string, context: Pick<Context, 'files' | 
   const user = await findUser(name, context);
   if (user === undefined) throw new SopsError('USAGE', `user: unknown user ${name}`);
   try {
-    if (process.initgroups === undefined || process.setgid === undefined || process.setuid === undefined)
-      throw new Error('this system cannot');
+    if (!canChange(process)) throw new Error('this system cannot');
     process.initgroups(user.name, user.group);
     process.setgid(user.group);
     process.setuid(user.name);

@@ -84,7 +84,7 @@ describe.skipIf(lacks('sops', 'age-keygen'))('exec', () => {
     it('chooses and prefixes variables', () => {
       const { stdout } = ours('exec-env', '--pristine', '--only', 'a, n', '--prefix', 'APP_', 's.flat.yaml', '--', '/usr/bin/env');
       expect(stdout.split('\n').toSorted().join(' ').trim()).toBe('APP_a=hello APP_n=42');
-      const missing = ours('exec-env', '--only', 'mulit', 's.flat.yaml', 'true');
+      const missing = ours('exec-env', '--only', 'mult', 's.flat.yaml', 'true');
       expect(missing.status).toBe(1);
       expect(missing.stderr).toContain('did you mean multi?');
     });
@@ -157,9 +157,7 @@ describe.skipIf(lacks('sops', 'age-keygen'))('exec', () => {
     });
 
     it('takes several files, {} for all of them or {1} for one', () => {
-      expect(ours('exec-file', 's.app.env', 's.config.json', '--', 'cat', '{}').stdout).toBe(
-        'A=1\na=from env\n{"k": "v"}\n'.replace('{"k": "v"}\n', '{\n\t"k": "v"\n}'),
-      );
+      expect(ours('exec-file', 's.app.env', 's.config.json', '--', 'cat', '{}').stdout).toBe('A=1\na=from env\n{\n\t"k": "v"\n}\n');
       expect(ours('exec-file', 's.app.env', 's.config.json', '--', 'sh', '-c', 'cat {2} > /dev/null; cat {1}').stdout).toBe(
         'A=1\na=from env\n',
       );

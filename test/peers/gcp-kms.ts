@@ -30,13 +30,13 @@ export const people = {
   /** May use no key, but act as `user`. */
   deployer: 'deployer@p1.iam.gserviceaccount.com',
   person: 'alice@example.com',
-  /** A job of a workload identity pool that may act as `user`, and use `key` itself. */
+  /** A job of a workload identity pool that may act as `user`, and use both keys itself. */
   job: 'principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/subject/job',
 } as const;
 
 const allowed: Readonly<Record<string, readonly Principal[]>> = {
   [keys.key]: [people.user, people.person, people.job],
-  [keys.other]: [people.user, people.keeper, people.person],
+  [keys.other]: [people.user, people.keeper, people.person, people.job],
   [keys.disabled]: [people.user],
   [keys.destroyed]: [people.user],
 };

@@ -1,4 +1,3 @@
-import { comingClient } from '../coming.ts';
 import { itemField, listed, textField } from '../fields.ts';
 import { defineKeySource, type KeySource } from '../keysource.ts';
 import type { GcpKmsKey } from './master-key.ts';
@@ -17,5 +16,5 @@ export const gcpKms: KeySource = defineKeySource<GcpKmsKey>({
   fromFields: (fields) => ({ kind: 'gcp_kms', resourceId: textField(fields, 'resource_id', 'gcp_kms') }),
   toFields: ({ resourceId }) => ({ resource_id: resourceId }),
   describe: ({ resourceId }) => resourceId,
-  load: async () => comingClient('GCP KMS'),
+  load: async () => (await import('./client.ts')).client,
 });

@@ -1,0 +1,70 @@
+import type { Context } from '../../ports.ts';
+import { send } from '../http.node.ts';
+import { asObject, parseObject } from './credentials.ts';
+import { GcpFailure, quoted } from './failure.ts';
+
+/** Lets its bearer in until it expires, in milliseconds since 1970. */
+export interface Token {
+  readonly value: string;
+  readonly expires: number;
+}
+
+/** What is asked of something that gives out tokens. */
+export interface TokenRequest {
+  /** For messages: `the token endpoint`. */
+  readonly giver: string;
+  readonly url: string;
+  /** Sent by POST: a form or JSON; by GET without either. */
+  readonly form?: Readonly<Record<string, string>>;
+  readonly json?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What is sent and may not be told. */
+  readonly secrets: readonly string[];
+  /** What to do when it refuses. */
+  readonly remedy: string;
+  readonly timeout?: number;
+  readonly retries?: number;
+}
+
+/** Asks, and answers the text of a good answer. Throws {@link GcpFailure} with what was said and the remedy, and `HttpFailure`. */
+export async function askText(request: TokenRequest, context: Context): Promise<string> {
+  const { giver, url, form, json, headers, secrets, remedy, ...limits } = request;
+  const body = form === undefined ? (json === undefined ? undefined : JSON.stringify(json)) : new URLSearchParams(form).toString();
+  const type = { 'Content-Type': form === undefined ? 'application/json' : 'application/x-www-form-urlencoded' };
+  const answer = await send(
+    {
+      ...limits,
+      method: body === undefined ? 'GET' : 'POST',
+      url,
+      headers: { ...(body === undefined ? {} : type), ...headers },
+      ...(body === undefined ? {} : { body }),
+    },
+    context,
+  );
+  const text = new TextDecoder().decode(answer.body);
+  if (answer.status >= 200 && answer.status < 300) return text;
+  const said = quoted(wordsIn(text), secrets);
+  throw new GcpFailure(`${giver} refused with status ${answer.status}${said === '' ? '' : `: ${said}`}; ${remedy}`);
+}
+
+/** The same for an answer of JSON. */
+export async function askObject(request: TokenRequest, context: Context): Promise<Readonly<Record<string, unknown>>> {
+  const fields = parseObject(await askText(request, context));
+  if (fields === undefined) throw new GcpFailure(`the answer of ${request.giver} is not a JSON object`);
+  return fields;
+}
+
+/** The same for an answer as OAuth shapes it: `access_token`, `expires_in`. */
+export async function askForToken(request: TokenRequest, context: Context): Promise<Token> {
+  const { access_token: value, expires_in: seconds } = await askObject(request, context);
+  if (typeof value !== 'string' || value === '') throw new GcpFailure(`the answer of ${request.giver} is without a token`);
+  const lifetime = Number(seconds);
+  return { value, expires: context.now().getTime() + (lifetime > 0 ? lifetime * 1000 : 0) };
+}
+
+/** OAuth says `error` and `error_description`, Google's services `error.status` and `error.message`; a page of HTML says nothing. */
+function wordsIn(text: string): string {
+  const { error, error_description: description } = parseObject(text) ?? {};
+  const { status, message } = asObject(error) ?? {};
+  return [error, description, status, message].filter((part) => typeof part === 'string' && part !== '').join(': ');
+}

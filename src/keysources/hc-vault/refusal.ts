@@ -72,12 +72,17 @@ const remedies: readonly (readonly [RegExp, (path: string) => string])[] = [
 ];
 
 function remedyFor(status: number, raw: string, refused: Refused): string {
-  if (raw === '' && status >= 500) return 'it is in trouble: try again later';
-  if (refused.path.startsWith('auth/')) return remedyForLogin(status);
+  if (refused.path.startsWith('auth/')) return raw === '' ? wordless(status) : remedyForLogin(status);
   if (status === 403 && raw !== '') return remedyForDenial(raw, refused);
   const [, remedy] = remedies.find(([pattern]) => pattern.test(raw)) ?? [];
   if (remedy !== undefined) return remedy(refused.path);
-  if (status === 429) return 'its limit of requests is reached: try again later';
   if (status === 404) return `nothing is at '${refused.path}': is that a transit engine?`;
-  return raw === '' ? 'without a word from Vault: is Vault at this address, and is http or https right?' : '';
+  return raw === '' || status === 429 ? wordless(status) : '';
+}
+
+/** What to do about a status that nothing explains: it may be that of a proxy on the way. */
+function wordless(status: number): string {
+  if (status === 429) return 'its limit of requests is reached: try again later';
+  if (status >= 500) return 'it is in trouble: try again later';
+  return 'without a word from Vault: is Vault at this address, and is http or https right?';
 }

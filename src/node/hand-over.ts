@@ -20,21 +20,17 @@ export const shellCommand = (line: string): readonly [string, ...string[]] =>
  * Runs a command with this process's input and output, passes signals on to it, and answers its exit status: its own, or 128 and the number of the signal that ended it.
  * Throws `COMMAND_UNSTARTABLE` where it cannot be started.
  */
-export async function runInForeground({ words: [program, ...words], env }: Command): Promise<number> {
+export async function runInForeground({ words: [program, ...words], env }: Command, signals: HeldSignals): Promise<number> {
   const child = spawn(program, words, { env, stdio: 'inherit' });
-  const release = passSignals(child);
-  try {
-    return await new Promise((resolve, reject) => {
-      child.on('error', (error) => {
-        if (child.pid === undefined) reject(unstartable(program, error));
-      });
-      child.on('exit', (code, signal) => {
-        resolve(code ?? signalled + (signal === null ? 0 : constants.signals[signal]));
-      });
+  signals.passTo(child);
+  return new Promise((resolve, reject) => {
+    child.on('error', (error) => {
+      if (child.pid === undefined) reject(unstartable(program, error));
     });
-  } finally {
-    release();
-  }
+    child.on('exit', (code, signal) => {
+      resolve(code ?? signalled + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
 }
 
 /** Starts a command and does not wait for it; its output goes nowhere. Throws `COMMAND_UNSTARTABLE`. */
@@ -65,14 +61,31 @@ const passed: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQU
 /** What a terminal sends to all of its foreground processes itself. */
 const fromTerminal: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
 
-/** Passes signals on as long as the child runs, and lives on: what the child makes of them decides. */
-function passSignals(child: ChildProcess): () => void {
-  const pass = (signal: NodeJS.Signals): void => {
-    if (!process.stdin.isTTY || !fromTerminal.has(signal)) child.kill(signal);
+/** Signals that do not end this process but are for a command. */
+export interface HeldSignals {
+  /** Passes on what came and what will come. */
+  passTo(child: ChildProcess): void;
+  /** Lets signals end this process again. */
+  release(): void;
+}
+
+/** From now until `release`, signals do not end this process: what the command makes of them decides. To be called before there is plaintext that must be taken away. */
+export function holdSignals(): HeldSignals {
+  let command: ChildProcess | undefined;
+  const waiting: NodeJS.Signals[] = [];
+  const receive = (signal: NodeJS.Signals): void => {
+    if (command === undefined) waiting.push(signal);
+    else if (!process.stdin.isTTY || !fromTerminal.has(signal)) command.kill(signal);
   };
   const signals = process.platform === 'win32' ? passed.filter((signal) => !signal.startsWith('SIGUSR')) : passed;
-  for (const signal of signals) process.on(signal, pass);
-  return () => {
-    for (const signal of signals) process.removeListener(signal, pass);
+  for (const signal of signals) process.on(signal, receive);
+  return {
+    passTo(child) {
+      command = child;
+      for (const signal of waiting) child.kill(signal);
+    },
+    release() {
+      for (const signal of signals) process.removeListener(signal, receive);
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { nearest } from '../../config/nearest.ts';
 import { SopsError } from '../../errors.ts';
-import { replaceProcess, runInBackground, runInForeground } from '../../node/hand-over.ts';
+import { holdSignals, replaceProcess, runInBackground, runInForeground } from '../../node/hand-over.ts';
 import { decryptToVariables, type Variables } from '../../operations/environment.ts';
 import { becomeWanted, inBackground, readCommandLine } from '../command-to-run.ts';
 import { formatFor } from '../format-choice.ts';
@@ -23,7 +23,12 @@ export async function run(invocation: Invocation): Promise<void | number> {
   const toRun = { words: command, env };
   if (background) return runInBackground(toRun);
   if (flags.isOn('same-process')) replaceProcess(toRun);
-  return runInForeground(toRun);
+  const signals = holdSignals();
+  try {
+    return await runInForeground(toRun, signals);
+  } finally {
+    signals.release();
+  }
 }
 
 /** The variables of all files, chosen and named as the flags say; those of a later file go before. */

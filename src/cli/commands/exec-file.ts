@@ -1,4 +1,4 @@
-import { runInBackground, runInForeground } from '../../node/hand-over.ts';
+import { holdSignals, runInBackground, runInForeground } from '../../node/hand-over.ts';
 import { type HandedOver, handOver } from '../../node/hand-over-file.ts';
 import { decrypt } from '../../operations/decrypt.ts';
 import { becomeWanted, type CommandLine, inBackground, readCommandLine } from '../command-to-run.ts';
@@ -22,13 +22,15 @@ export async function run(invocation: Invocation): Promise<void | number> {
   const env = { ...context.env, ...user };
   const how = { name: flags.text('filename'), pipe: wantsPipe(invocation) && !background };
   const handed: HandedOver[] = [];
+  const signals = holdSignals();
   try {
     for (const content of contents) handed.push(await handOver(content, how, env));
     const toRun = { words: filledIn(line, handed), env };
-    if (!background) return await runInForeground(toRun);
+    if (!background) return await runInForeground(toRun, signals);
     return await runInBackground(toRun);
   } finally {
     if (!background) for (const one of handed) await one.close();
+    signals.release();
   }
 }
 

@@ -2,11 +2,11 @@ import { createPublicKey, randomBytes, verify, constants, X509Certificate } from
 import { thumbprint } from './certificate.ts';
 import type { Asked, Reply } from './serve.ts';
 
-/** The endings of the hosts of Key Vault, and where their clouds sign in. */
-export const clouds: Readonly<Record<string, string>> = {
-  'vault.azure.net': 'login.microsoftonline.com',
-  'vault.azure.cn': 'login.chinacloudapi.cn',
-  'vault.usgovcloudapi.net': 'login.microsoftonline.us',
+/** The endings of the hosts of Key Vault, and where their clouds sign in: as Go's library does, then as JavaScript's. */
+export const clouds: Readonly<Record<string, readonly string[]>> = {
+  'vault.azure.net': ['login.microsoftonline.com'],
+  'vault.azure.cn': ['login.chinacloudapi.cn', 'login.partner.microsoftonline.cn'],
+  'vault.usgovcloudapi.net': ['login.microsoftonline.us'],
 };
 
 /** An application that may sign in. */
@@ -70,9 +70,8 @@ export class Entra {
     const assertion = form.get('client_assertion');
     const known = assertion === null ? form.get('client_secret') === application.secret : isAssertion(assertion, application, url);
     if (!known) return fault('invalid_client', 7000215, 'Invalid client secret provided.', 401);
-    const [scope = ''] = (form.get('scope') ?? '').split(' ').filter((each) => each.endsWith('/.default'));
-    const audience = scope.slice(0, -'/.default'.length);
-    if (!Object.entries(clouds).some(([ending, authority]) => authority === url.host && audience === `https://${ending}`))
+    const audience = /(\S+)\/\.default/.exec(form.get('scope') ?? '')?.[1] ?? '';
+    if (!clouds[audience.replace('https://', '')]?.includes(url.host))
       return fault('invalid_resource', 500011, `The resource principal named ${audience} was not found in the tenant.`);
     return this.#give(application.id, audience, {});
   }

@@ -15,7 +15,7 @@ export interface AzureSettings {
   readonly tokens: Readonly<Record<string, Grant>>;
 }
 
-const settings = childSettings<AzureSettings>();
+const settings: AzureSettings = JSON.parse(childSettings());
 const entra = new Entra(settings.entra);
 const vault = new Vault(settings.vault, entra);
 for (const [token, grant] of Object.entries(settings.tokens)) entra.know(token, grant);
@@ -24,6 +24,6 @@ const handler: Handler = (asked) =>
   asked.url.pathname.startsWith('/keys/') ? vault.answer(asked) : (entra.answer(asked) ?? { status: 404, body: {} });
 const secure = await serve(handler, settings.identity);
 const plain = await serve(handler);
-const hosts = Object.entries(clouds).flatMap(([ending, authority]) => [`*.${ending}`, authority]);
+const hosts = Object.entries(clouds).flatMap(([ending, authorities]) => [`*.${ending}`, ...authorities]);
 const proxy = await serveProxy({ ...Object.fromEntries(hosts.map((host) => [`${host}:443`, secure])), '169.254.169.254:80': plain });
 sayListening({ secure, plain, proxy });

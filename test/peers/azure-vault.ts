@@ -2,7 +2,8 @@ import { constants, createHash, generateKeyPairSync, type KeyObject, privateDecr
 import { clouds, type Entra } from './azure-entra.ts';
 import type { Asked, Reply } from './serve.ts';
 
-export type Operation = 'get' | 'encrypt' | 'decrypt';
+const operations = ['get', 'encrypt', 'decrypt'] as const;
+export type Operation = (typeof operations)[number];
 
 /** What an application may do: with which key (`*` for any), which operations. */
 export interface Right {
@@ -44,29 +45,30 @@ export class Vault {
   }
 
   answer(asked: Asked): Reply | undefined {
-    const { pathname, host, searchParams } = asked.url;
-    const [, name = '', version = '', wanted] =
-      /^\/keys\/([\w-]+)(?:\/(?!(?:en|de)crypt$)(\w*))?(?:\/(encrypt|decrypt))?\/?$/.exec(pathname) ?? [];
-    if (name === '') return fault(404, 'NotFound', `no such path ${pathname}`);
-    const operation: Operation = wanted === 'encrypt' || wanted === 'decrypt' ? wanted : 'get';
-    const application = this.#caller(asked, host);
+    const [, name = '', version = '', wanted = 'get'] =
+      /^\/keys\/([\w-]+)(?:\/(?!(?:en|de)crypt$)(\w*))?(?:\/(encrypt|decrypt))?\/?$/.exec(asked.url.pathname) ?? [];
+    const operation = operations.find((each) => each === wanted) ?? 'get';
+    const application = this.#caller(asked);
     if (typeof application !== 'string') return application;
-    if (!searchParams.has('api-version')) return fault(400, 'BadParameter', 'api-version must be specified');
+    if (!asked.url.searchParams.has('api-version')) return fault(400, 'BadParameter', 'api-version must be specified');
     if (asked.method !== (operation === 'get' ? 'GET' : 'POST')) return fault(405, 'MethodNotAllowed', 'The method is not allowed.');
-    if (!this.#may(application, name, operation)) return denied(application, operation, host);
+    if (!this.#may(application, name, operation)) return denied(application, operation, asked.url.host);
     const misbehaviour = this.#misbehave(name, operation, asked);
-    if (misbehaviour !== 'none') return misbehaviour;
-    const versions = this.#keys.get(name === 'flaky' ? ([...this.#keys.keys()][0] ?? '') : name) ?? [];
+    return misbehaviour === 'none' ? this.#serve(asked, operation, { name, version }) : misbehaviour;
+  }
+
+  #serve({ url, body }: Asked, operation: Operation, { name, version }: { readonly name: string; readonly version: string }): Reply {
+    const versions = this.#keys.get(name === 'flaky' ? 'first' : name) ?? [];
     const found = version === '' ? versions.at(-1) : versions.find(({ id }) => id === version);
     if (found === undefined) return fault(404, 'KeyNotFound', `A key with (name/id) ${name}/${version} was not found in this key vault.`);
-    const kid = `https://${host}/keys/${name}/${found.id}`;
-    return operation === 'get' ? bundle(found, kid) : use(found, operation, kid, asked.body);
+    const kid = `https://${url.host}/keys/${name}/${found.id}`;
+    return operation === 'get' ? bundle(found, kid) : use(found, operation, kid, body);
   }
 
   /** The application that a token is for, or why there is none. */
-  #caller({ headers }: Asked, host: string): string | Reply {
-    const resource = Object.keys(clouds).find((ending) => host.endsWith(`.${ending}`)) ?? 'vault.azure.net';
-    const authority = `https://${clouds[resource] ?? ''}/${this.#entra.settings.tenant}`;
+  #caller({ headers, url }: Asked): string | Reply {
+    const resource = Object.keys(clouds).find((ending) => url.host.endsWith(`.${ending}`)) ?? 'vault.azure.net';
+    const authority = `https://${clouds[resource]?.[0] ?? ''}/${this.#entra.settings.tenant}`;
     const challenge = { 'WWW-Authenticate': `Bearer authorization="${authority}", resource="https://${resource}"` };
     const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
     if (token === undefined)

@@ -55,7 +55,7 @@ export async function startAzure(): Promise<Azure> {
         { application: sealing?.id ?? '', key: '*', operations: ['encrypt'] },
       ],
     },
-    identity: authority.issue([...Object.entries(clouds).flatMap(([ending, login]) => [`*.${ending}`, login]), '127.0.0.1']),
+    identity: authority.issue([...Object.entries(clouds).flatMap(([ending, authorities]) => [`*.${ending}`, ...authorities]), '127.0.0.1']),
     tokens: { [cliToken]: { application: all.id, audience: 'https://vault.azure.net' } },
   };
   await writeFile(join(folder, 'authority.pem'), authority.certificate);

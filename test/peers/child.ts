@@ -34,8 +34,8 @@ export async function startChild(module: string, settings: object): Promise<Chil
   };
 }
 
-/** In the child: the settings it was started with. */
-export const childSettings = <T>(): T => JSON.parse(process.argv[2] ?? '{}');
+/** In the child: the settings it was started with, as JSON. */
+export const childSettings = (): string => process.argv[2] ?? '';
 
 /** In the child: says where it listens, and ends with its parent. */
 export function sayListening(ports: Readonly<Record<string, number>>): void {

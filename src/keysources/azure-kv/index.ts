@@ -1,4 +1,3 @@
-import { comingClient } from '../coming.ts';
 import { itemField, listed, textField } from '../fields.ts';
 import { defineKeySource, type KeySource } from '../keysource.ts';
 import { azureKvKey, type AzureKvKey } from './master-key.ts';
@@ -27,5 +26,6 @@ export const azureKv: KeySource = defineKeySource<AzureKvKey>({
   }),
   toFields: ({ vaultUrl, name, version }) => ({ name, vault_url: vaultUrl, version }),
   describe: ({ vaultUrl, name, version }) => `${vaultUrl}/keys/${name}/${version}`,
-  load: async () => comingClient('Azure Key Vault'),
+  leavesOpen: ({ version }) => version === '',
+  load: async () => (await import('./client.ts')).client,
 });

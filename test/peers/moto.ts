@@ -1,25 +1,35 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { CreateAliasCommand, CreateKeyCommand, KMSClient, ReplicateKeyCommand } from '@aws-sdk/client-kms';
 import { quietly } from '../../src/keysources/kms/quiet.node.ts';
 import { needed } from '../support/peers.ts';
 import { freePort } from './free-port.ts';
+
+/** As variables hold them. */
+export type Credentials = Readonly<Record<'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY', string>>;
 
 /** AWS on loopback (moto), with signatures and policies checked. */
 export interface Moto {
   readonly url: string;
   /** Credentials of a user who may use the keys and assume the role, and the endpoint. */
-  readonly env: Readonly<Record<'AWS_ENDPOINT_URL' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY', string>>;
+  readonly env: Credentials & { readonly AWS_ENDPOINT_URL: string };
+  /** Credentials of a user who may do nothing. */
+  readonly stranger: Credentials;
   /** ARNs: of a key in us-east-1, of its alias, of a key in eu-west-1, of a role that may use them. */
   readonly key: string;
   readonly alias: string;
   readonly distantKey: string;
   readonly role: string;
-  /** ARN of a role that the user may not assume. */
+  /** ARN of a role that may not use the keys. */
   readonly closedRole: string;
+  /** Keys in regions of other partitions, and who may use them: China, the government's, a secret one. */
+  readonly elsewhere: readonly { readonly key: string; readonly credentials: Credentials }[];
+  /** ARNs of one key that is in two regions. */
+  readonly multiRegion: { readonly primary: string; readonly replica: string };
   close(): Promise<void>;
 }
 
-const account = '123456789012';
+export const account = '123456789012';
+export const otherPartitions = ['cn-north-1', 'us-gov-west-1', 'us-iso-east-1'] as const;
 const secondsToStart = 30;
 
 /** Starts moto on a free port and makes what tests need in it. */
@@ -30,20 +40,23 @@ export async function startMoto(): Promise<Moto> {
   try {
     await answering(url, server);
     const keys = await makeKeys(url);
-    const credentials = await makeUser(url);
-    await fetch(`${url}/moto-api/reset-auth`, { method: 'POST', body: '0', headers: { 'Content-Type': 'text/plain' } });
-    return {
-      url,
-      env: { AWS_ENDPOINT_URL: url, ...credentials },
-      ...keys,
-      role: `arn:aws:iam::${account}:role/sops-role`,
-      closedRole: `arn:aws:iam::${account}:role/closed-role`,
-      close: async () => stop(server),
-    };
+    const role = await makeRole(url, 'sops-role', [...mayUseKeys, 'sts:AssumeRole']);
+    const closedRole = await makeRole(url, 'closed-role', ['kms:ListKeys']);
+    const credentials = await makeUser(url, 'sops', [...mayUseKeys, 'sts:AssumeRole']);
+    const stranger = await makeUser(url, 'stranger', ['kms:ListKeys']);
+    await checkFrom(url, 0);
+    return { url, env: { AWS_ENDPOINT_URL: url, ...credentials }, stranger, ...keys, role, closedRole, close: async () => stop(server) };
   } catch (error) {
     await stop(server);
     throw error;
   }
+}
+
+const mayUseKeys = ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
+
+/** Has moto check signatures and policies of all requests but so many to come. */
+export async function checkFrom(url: string, requests: number): Promise<void> {
+  await fetch(`${url}/moto-api/reset-auth`, { method: 'POST', body: String(requests), headers: { 'Content-Type': 'text/plain' } });
 }
 
 async function answering(url: string, server: ChildProcess): Promise<void> {
@@ -66,49 +79,65 @@ async function stop(server: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function makeKeys(endpoint: string): Promise<Pick<Moto, 'key' | 'alias' | 'distantKey'>> {
-  const credentials = { accessKeyId: 'admin', secretAccessKey: 'admin' };
-  const make = async (region: string): Promise<string> => {
-    const client = quietly(() => new KMSClient({ endpoint, region, credentials }));
-    const { KeyMetadata } = await client.send(new CreateKeyCommand({}));
-    await client.send(new CreateAliasCommand({ AliasName: 'alias/sops', TargetKeyId: KeyMetadata?.KeyId }));
-    client.destroy();
-    return KeyMetadata?.Arn ?? '';
+async function makeKeys(url: string): Promise<Pick<Moto, 'key' | 'alias' | 'distantKey' | 'elsewhere' | 'multiRegion'>> {
+  const make = async (region: string): Promise<string> => withKms(url, region, makeKey);
+  const primary = await withKms(
+    url,
+    'us-east-1',
+    async (client) => (await client.send(new CreateKeyCommand({ MultiRegion: true }))).KeyMetadata?.Arn ?? '',
+  );
+  const replicate = new ReplicateKeyCommand({ KeyId: primary.replace(/.*\//, ''), ReplicaRegion: 'eu-west-1' });
+  await withKms(url, 'us-east-1', async (client) => client.send(replicate));
+  return {
+    key: await make('us-east-1'),
+    alias: `arn:aws:kms:us-east-1:${account}:alias/sops`,
+    distantKey: await make('eu-west-1'),
+    elsewhere: await Promise.all(
+      otherPartitions.map(async (region) => ({ key: await make(region), credentials: await makeUser(url, 'sops', mayUseKeys, region) })),
+    ),
+    multiRegion: { primary, replica: primary.replace('us-east-1', 'eu-west-1') },
   };
-  return { key: await make('us-east-1'), alias: `arn:aws:kms:us-east-1:${account}:alias/sops`, distantKey: await make('eu-west-1') };
 }
 
-async function makeUser(url: string): Promise<Pick<Moto['env'], 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY'>> {
-  const user = `arn:aws:iam::${account}:user/sops`;
-  await iam(url, { Action: 'CreateUser', UserName: 'sops' });
-  await iam(url, {
-    Action: 'PutUserPolicy',
-    UserName: 'sops',
-    PolicyName: 'p',
-    PolicyDocument: policy(['kms:Encrypt', 'kms:Decrypt', 'sts:AssumeRole']),
+/** A key with the alias `sops`; answers its ARN. */
+async function makeKey(client: KMSClient): Promise<string> {
+  const { KeyMetadata } = await client.send(new CreateKeyCommand({}));
+  await client.send(new CreateAliasCommand({ AliasName: 'alias/sops', TargetKeyId: KeyMetadata?.KeyId }));
+  return KeyMetadata?.Arn ?? '';
+}
+
+/** As an administrator, who may do all until policies are looked at. */
+async function withKms<T>(endpoint: string, region: string, use: (client: KMSClient) => Promise<T>): Promise<T> {
+  const client = quietly(() => new KMSClient({ endpoint, region, credentials: { accessKeyId: 'admin', secretAccessKey: 'admin' } }));
+  const made = await use(client);
+  client.destroy();
+  return made;
+}
+
+/** A role that the user `sops` may assume, and who is in that role as `session`; answers its ARN. */
+async function makeRole(url: string, name: string, actions: readonly string[]): Promise<string> {
+  const trust = policy(['sts:AssumeRole'], {
+    Principal: { AWS: [`arn:aws:iam::${account}:user/sops`, `arn:aws:sts::${account}:assumed-role/sops-role/session`] },
   });
-  for (const [role, actions] of [
-    ['sops-role', ['kms:Encrypt', 'kms:Decrypt']],
-    ['closed-role', ['kms:ListKeys']],
-  ] as const) {
-    await iam(url, {
-      Action: 'CreateRole',
-      RoleName: role,
-      AssumeRolePolicyDocument: policy(['sts:AssumeRole'], { Principal: { AWS: user } }),
-    });
-    await iam(url, { Action: 'PutRolePolicy', RoleName: role, PolicyName: 'p', PolicyDocument: policy(actions) });
-  }
-  const answer = await iam(url, { Action: 'CreateAccessKey', UserName: 'sops' });
-  const field = (name: string): string => new RegExp(`<${name}>(.*)</${name}>`).exec(answer)?.[1] ?? '';
+  await iam(url, { Action: 'CreateRole', RoleName: name, AssumeRolePolicyDocument: trust });
+  await iam(url, { Action: 'PutRolePolicy', RoleName: name, PolicyName: 'p', PolicyDocument: policy(actions) });
+  return `arn:aws:iam::${account}:role/${name}`;
+}
+
+async function makeUser(url: string, name: string, actions: readonly string[], region?: string): Promise<Credentials> {
+  await iam(url, { Action: 'CreateUser', UserName: name }, region);
+  await iam(url, { Action: 'PutUserPolicy', UserName: name, PolicyName: 'p', PolicyDocument: policy(actions) }, region);
+  const answer = await iam(url, { Action: 'CreateAccessKey', UserName: name }, region);
+  const field = (tag: string): string => new RegExp(`<${tag}>(.*)</${tag}>`).exec(answer)?.[1] ?? '';
   return { AWS_ACCESS_KEY_ID: field('AccessKeyId'), AWS_SECRET_ACCESS_KEY: field('SecretAccessKey') };
 }
 
 const policy = (actions: readonly string[], who: object = { Resource: '*' }): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, ...who }] });
 
-/** A request to IAM, for which the project needs no SDK; moto takes the service from the scope of the signature. */
-async function iam(url: string, fields: Readonly<Record<string, string>>): Promise<string> {
-  const Authorization = 'AWS4-HMAC-SHA256 Credential=admin/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=none';
+/** A request to IAM, for which the project needs no SDK; moto takes the service, and the partition by a region, from the scope of the signature. */
+async function iam(url: string, fields: Readonly<Record<string, string>>, region = 'us-east-1'): Promise<string> {
+  const Authorization = `AWS4-HMAC-SHA256 Credential=admin/20260101/${region}/iam/aws4_request, SignedHeaders=host, Signature=none`;
   const answer = await fetch(url, {
     method: 'POST',
     headers: { Authorization },

@@ -2,9 +2,9 @@ import type { AssumeRoleCommandInput, AssumeRoleWithWebIdentityCommandInput, STS
 import type { Context } from '../../ports.ts';
 import type { Transport } from './transport.ts';
 import { endpoint } from './endpoint.ts';
-import { reasonOf } from './explain.ts';
+import { Explained, reasonOf } from './explain.ts';
 import type { KmsKey } from './master-key.ts';
-import { type ChosenProfile, readProfile } from './profile.ts';
+import { type ChosenProfile, faultOf, signOnCommand } from './profile.ts';
 import { quietly } from './quiet.node.ts';
 import { sessionName } from './session.node.ts';
 import { sharedFilePath } from './shared-file.ts';
@@ -15,6 +15,8 @@ export interface Route {
   readonly profile: ChosenProfile;
   readonly requestHandler: Transport;
   readonly context: Context;
+  /** Gathers what must not stand in an error. */
+  readonly secrets: string[];
 }
 
 /** What signs a request. */
@@ -32,9 +34,18 @@ export type Provider = () => Promise<Credentials>;
  * the profile of the environment, and where that has none a container's or an instance's. With them the key's role is assumed, if it names one.
  */
 export function credentialsFor({ role }: KmsKey, route: Route): Provider {
-  const own = route.profile.by === 'key' ? fromProfile(route) : (fromVariables(route) ?? fromProfile(route));
-  return role === undefined ? own : async () => assumeRole({ RoleArn: role, RoleSessionName: sessionName() }, own, route);
+  const own = keepingSecrets(route, route.profile.by === 'key' ? fromProfile(route) : (fromVariables(route) ?? fromProfile(route)));
+  if (role === undefined) return own;
+  return keepingSecrets(route, async () => assumeRole({ RoleArn: role, RoleSessionName: sessionName() }, own, route));
 }
+
+const keepingSecrets =
+  ({ secrets }: Route, give: Provider): Provider =>
+  async () => {
+    const given = await give();
+    secrets.push(given.secretAccessKey, given.sessionToken ?? '');
+    return given;
+  };
 
 function fromVariables(route: Route): Provider | undefined {
   const { env } = route.context;
@@ -49,9 +60,9 @@ function fromVariables(route: Route): Provider | undefined {
 /** The token that a platform gives a program, for a role. */
 async function fromTokenFile(file: string, route: Route): Promise<Credentials> {
   const { AWS_ROLE_ARN: role, AWS_ROLE_SESSION_NAME: name } = route.context.env;
-  if (!role) throw new Error('AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN: set both or neither');
+  if (!role) throw new Explained('AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN: set both or neither');
   const token = await route.context.files.read(file);
-  if (token === undefined) throw new Error(`AWS_WEB_IDENTITY_TOKEN_FILE '${file}' does not exist`);
+  if (token === undefined) throw new Explained(`AWS_WEB_IDENTITY_TOKEN_FILE '${file}' does not exist`);
   return assumeRoleByToken(
     { RoleArn: role, RoleSessionName: name || sessionName(), WebIdentityToken: new TextDecoder().decode(token).trim() },
     route,
@@ -62,8 +73,8 @@ async function fromTokenFile(file: string, route: Route): Promise<Credentials> {
 function fromProfile(route: Route): Provider {
   const { profile, requestHandler, context } = route;
   return async () => {
-    if (profile.by !== 'nobody' && (await readProfile(profile.name, context)) === undefined)
-      throw new Error(unknownProfile(profile, context));
+    const fault = await faultOf(profile, context);
+    if (fault !== undefined) throw new Explained(fault);
     const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
     const [filepath, configFilepath] = [sharedFilePath('credentials', context), sharedFilePath('config', context)];
     const find = defaultProvider({
@@ -83,26 +94,21 @@ function fromProfile(route: Route): Provider {
 /** The SDK says on standard error which of two sources it takes; here that is settled. */
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-function unknownProfile({ name, by }: ChosenProfile, context: Context): string {
-  const places = (['config', 'credentials'] as const).map((file) => `'${sharedFilePath(file, context) ?? file}'`);
-  return `profile '${name}'${by === 'variable' ? ' of AWS_PROFILE' : ''} is neither in ${places.join(' nor in ')}`;
-}
-
 async function askForCode(device: string, { prompt }: Context): Promise<string> {
   const question = `Code of ${device}: `;
   const code = await (prompt.line?.(question) ?? prompt.secret(question));
-  if (code === undefined) throw new Error(`a code of '${device}' is needed, and there is no terminal to ask for it`);
+  if (code === undefined) throw new Explained(`a code of '${device}' is needed, and there is no terminal to ask for it`);
   return code.trim();
 }
 
 async function assumeRole(input: AssumeRoleCommandInput, credentials: Provider, route: Route): Promise<Credentials> {
   const { AssumeRoleCommand } = await import('@aws-sdk/client-sts');
-  return assuming(input.RoleArn, async () => (await stsClient(route, credentials)).send(new AssumeRoleCommand(input)));
+  return assuming(route, input.RoleArn, async () => (await stsClient(route, credentials)).send(new AssumeRoleCommand(input)));
 }
 
 async function assumeRoleByToken(input: AssumeRoleWithWebIdentityCommandInput, route: Route): Promise<Credentials> {
   const { AssumeRoleWithWebIdentityCommand } = await import('@aws-sdk/client-sts');
-  return assuming(input.RoleArn, async () => (await stsClient(route)).send(new AssumeRoleWithWebIdentityCommand(input)));
+  return assuming(route, input.RoleArn, async () => (await stsClient(route)).send(new AssumeRoleWithWebIdentityCommand(input)));
 }
 
 async function stsClient({ region, profile, requestHandler, context }: Route, credentials?: Provider): Promise<STSClient> {
@@ -124,13 +130,16 @@ interface Assumed {
     | undefined;
 }
 
-async function assuming(role: string | undefined, ask: () => Promise<Assumed>): Promise<Credentials> {
+async function assuming(route: Route, role: string | undefined, ask: () => Promise<Assumed>): Promise<Credentials> {
   try {
     const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '', Expiration } = (await ask()).Credentials ?? {};
-    if (AccessKeyId === '' || SecretAccessKey === '') throw new Error('the answer holds no credentials');
+    if (AccessKeyId === '' || SecretAccessKey === '') throw new Explained('the answer holds no credentials');
     const session = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
     return Expiration === undefined ? session : { ...session, expiration: Expiration };
   } catch (error) {
-    throw new Error(`cannot assume role '${role ?? ''}': ${reasonOf(error, { action: 'sts:AssumeRole' })}`, { cause: error });
+    const signOn = await signOnCommand(route.profile.name, route.context);
+    throw new Explained(
+      `cannot assume role '${role ?? ''}': ${reasonOf(error, { action: 'sts:AssumeRole', signOn, secrets: route.secrets })}`,
+    );
   }
 }

@@ -4,7 +4,7 @@ import type { WrappedKey } from '../../metadata/metadata.ts';
 import type { Context } from '../../ports.ts';
 import type { KeyClient } from '../keysource.ts';
 import { connect } from './client-connection.ts';
-import { reasonOf } from './explain.ts';
+import { Explained, reasonOf } from './explain.ts';
 import type { EncryptionContext, KmsKey } from './master-key.ts';
 import { chosenProfile, signOnCommand } from './profile.ts';
 
@@ -14,7 +14,7 @@ export const client: KeyClient<KmsKey> = { wrap, unwrap, rewrap };
 async function wrap(dataKey: Uint8Array, masterKey: KmsKey, context: Context, signal?: AbortSignal): Promise<string> {
   const { EncryptCommand } = await import('@aws-sdk/client-kms');
   const command = new EncryptCommand({ KeyId: masterKey.arn, Plaintext: dataKey, EncryptionContext: requestContext(masterKey) });
-  const task: Task = { ...wrapping, masterKey, context, signal };
+  const task: Task = { ...wrapping, masterKey, context, signal, secrets: [Buffer.from(dataKey).toString('base64')] };
   return ask(task, async (kms, options) => textOf(await kms.send(command, options)));
 }
 
@@ -25,7 +25,7 @@ async function unwrap({ masterKey, wrapped }: WrappedKey<KmsKey>, context: Conte
     CiphertextBlob: bytesOf(wrapped),
     EncryptionContext: requestContext(masterKey),
   });
-  const task: Task = { ...unwrapping, masterKey, context, signal };
+  const task: Task = { ...unwrapping, masterKey, context, signal, secrets: [] };
   return ask(task, async (kms, options) => blob((await kms.send(command, options)).Plaintext));
 }
 
@@ -40,7 +40,7 @@ async function rewrap({ masterKey, wrapped }: WrappedKey<KmsKey>, context: Conte
     DestinationKeyId: arn,
     DestinationEncryptionContext: encryptionContext,
   });
-  const task: Task = { ...rewrapping, masterKey, context, signal };
+  const task: Task = { ...rewrapping, masterKey, context, signal, secrets: [] };
   return ask(task, async (kms, options) => textOf(await kms.send(command, options)));
 }
 
@@ -50,7 +50,7 @@ const textOf = ({ CiphertextBlob }: { readonly CiphertextBlob?: Uint8Array | und
 /** The SDK does not check what an answer holds. */
 function blob(bytes: unknown): Uint8Array {
   if (bytes instanceof Uint8Array && bytes.length > 0) return bytes;
-  throw new Error('the answer is without the data key; look at AWS_ENDPOINT_URL_KMS');
+  throw new Explained('the answer is without the data key; look at AWS_ENDPOINT_URL_KMS');
 }
 
 /** A null value takes no part, as in sops. */
@@ -69,6 +69,8 @@ interface Task extends Deed {
   readonly masterKey: KmsKey;
   readonly context: Context;
   readonly signal: AbortSignal | undefined;
+  /** What must not stand in an error, beside credentials. */
+  readonly secrets: readonly string[];
 }
 interface Deed {
   readonly code: SopsErrorCode;
@@ -85,28 +87,43 @@ const longest = 60_000;
 async function ask<T>(task: Task, request: (kms: KMSClient, options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
   const { masterKey, context } = task;
   const stop = AbortSignal.any([AbortSignal.timeout(longest), ...[task.signal, context.signal].flatMap((signal) => signal ?? [])]);
+  const secrets = [...task.secrets];
+  const answer = async (): Promise<T> => {
+    const connection = await connect(masterKey, context);
+    try {
+      return await request(connection.kms, { abortSignal: stop });
+    } finally {
+      secrets.push(...connection.secrets);
+    }
+  };
   try {
-    const answer = (async () => request(await connect(masterKey, context), { abortSignal: stop }))();
     // Whoever gives out credentials is asked without a signal.
-    return await Promise.race([answer, aborted(stop)]);
+    return await Promise.race([answer(), aborted(stop)]);
   } catch (error) {
-    throw await failureOf(task, stop.aborted ? stop.reason : error);
+    throw await failureOf(task, stop.aborted ? new Explained(stopped(stop)) : error, secrets);
   }
 }
 
 async function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const stop = (): void => reject(new Error('stopped'));
+    const stop = (): void => reject(new Explained(stopped(signal)));
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });
 }
 
+const stopped = ({ reason }: AbortSignal): string =>
+  reason instanceof Error && reason.name === 'TimeoutError' ? 'there was no answer in time' : 'the request was given up';
+
 /** Names the key, what was said and what to do, which holds no secret. */
-async function failureOf({ masterKey, context, code, failure, action }: Task, error: unknown): Promise<SopsError> {
+async function failureOf(
+  { masterKey, context, code, failure, action }: Task,
+  error: unknown,
+  secrets: readonly string[],
+): Promise<SopsError> {
   const under = masterKey.profile === undefined ? '' : ` under profile '${masterKey.profile}'`;
   const whole = `${failure} with AWS KMS key '${masterKey.arn}'${under}`;
   if (error instanceof SopsError) return error.code === 'MALFORMED_KEY' ? error : new SopsError(error.code, `${whole}: ${error.message}`);
   const signOn = await signOnCommand(chosenProfile(masterKey.profile, context.env).name, context);
-  return new SopsError(code, `${whole}: ${reasonOf(error, { action, signOn })}`);
+  return new SopsError(code, `${whole}: ${reasonOf(error, { action, signOn, secrets })}`);
 }

@@ -1,4 +1,5 @@
 import { HttpFailure } from '../http-failure.ts';
+import { serviceMessage } from '../service-message.ts';
 
 /** What was being done when AWS refused. */
 export interface Attempt {
@@ -6,15 +7,21 @@ export interface Attempt {
   readonly action: string;
   /** The command that signs on again, where the profile is one for signing on. */
   readonly signOn?: string | undefined;
+  /** What was sent in confidence. */
+  readonly secrets?: readonly string[];
 }
+
+/** A failure that has been explained already. */
+export class Explained extends Error {}
 
 /** What AWS, or whatever stood before it, said, in one line, and what to do about it. Bodies are never told: an answer can hold the data key. */
 export function reasonOf(error: unknown, attempt: Attempt): string {
+  if (error instanceof Explained) return error.message;
   if (error instanceof HttpFailure) return withRemedy(error.message, networkRemedies[error.reason]);
   if (!(error instanceof Error)) return 'the request failed';
   const { httpStatusCode: status, attempts = 1 } = metadataOf(error);
   const tries = attempts > 1 ? ` (asked ${attempts} times)` : '';
-  const said = isFromService(error) ? serviceSaid(error) : status === undefined ? firstLine(error.message) : undefined;
+  const said = isFromService(error) ? serviceSaid(error, attempt) : status === undefined ? sdkSaid(error, attempt) : undefined;
   if (said !== undefined && status !== 429) return withRemedy(`${said}${tries}`, remedyFor(error, attempt));
   return withRemedy(`it answered ${statusText(status)}${tries}`, statusRemedy(status, attempt));
 }
@@ -30,18 +37,24 @@ function metadataOf(error: Error): Metadata {
   return typeof metadata === 'object' && metadata !== null ? metadata : {};
 }
 
-const isFromService = (error: Error): boolean =>
-  '$fault' in error && typeof error.name === 'string' && !/^(Unknown|UnknownError|Error)$/.test(error.name);
+/** Whether it is an error of AWS with a name of its own; whatever answers in its place can call itself anything. */
+const isFromService = (error: Error): boolean => '$fault' in error && /^(?!Unknown|Error$)\w{1,60}$/.test(error.name);
 
-/** Name and message of an error of AWS; a message can be anything where something else answers. */
-function serviceSaid({ name, message }: Error): string {
+function serviceSaid({ name, message }: Error, attempt: Attempt): string {
   const text: unknown = message;
-  return typeof text === 'string' && text !== '' && text !== 'UnknownError' ? `${name}: ${firstLine(text)}` : name;
+  return typeof text === 'string' && text !== '' && text !== 'UnknownError' ? `${name}: ${firstLine(text, attempt)}` : name;
 }
 
-/** Further lines can repeat what was sent: `InvalidSignatureException` does. */
-const firstLine = (message: string): string => (message.trim().split('\n', 1)[0] ?? '').slice(0, longestLine).replace(/\.$/, '');
-const longestLine = 400;
+/** What the SDK says of itself, or we. */
+const sdkSaid = ({ message }: Error, attempt: Attempt): string =>
+  message.startsWith(nothingFound)
+    ? 'no credentials are to be found'
+    : firstLine(message, attempt).replace(/ To refresh this SSO session run .*/, '');
+const nothingFound = 'Could not load credentials';
+
+/** Further lines can repeat what was sent: those of `InvalidSignatureException` do. */
+const firstLine = (message: string, { secrets }: Attempt): string =>
+  serviceMessage(message.trim().split('\n', 1)[0] ?? '', secrets).replace(/\.$/, '');
 
 const withRemedy = (said: string, remedy: string | undefined): string => (remedy === undefined ? said : `${said}; ${remedy}`);
 
@@ -69,33 +82,30 @@ const refused = ({ action }: Attempt): string => `allow ${action} for these cred
 const wrongSecret = 'AWS does not know these credentials: look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or at the profile';
 const unfit = 'it was wrapped with another key, or under another encryption context';
 
-/** What to do about errors of KMS and STS, by name. */
+/** What to do about errors of KMS and STS, by name, which some of their protocols end with `Exception`. */
 const remedies: Readonly<Record<string, string | ((attempt: Attempt) => string)>> = {
   AccessDenied: refused,
-  AccessDeniedException: refused,
-  NotFoundException: 'look at region, account and ID in the ARN',
-  InvalidArnException: 'look at the ARN',
-  DisabledException: 'enable the key, or use another',
-  KMSInvalidStateException: 'look at the state of the key: it may be about to be deleted',
-  KeyUnavailableException: itsOwnFault,
-  InvalidCiphertextException: unfit,
-  IncorrectKeyException: unfit,
-  InvalidKeyUsageException: 'the key is not one for symmetric encryption',
+  NotFound: 'look at region, account and ID in the ARN',
+  InvalidArn: 'look at the ARN',
+  Disabled: 'enable the key, or use another',
+  KMSInvalidState: 'look at the state of the key: it may be about to be deleted',
+  KeyUnavailable: itsOwnFault,
+  InvalidCiphertext: unfit,
+  IncorrectKey: unfit,
+  InvalidKeyUsage: 'the key is not one for symmetric encryption',
   ExpiredToken: renew,
-  ExpiredTokenException: renew,
   IDPCommunicationError: itsOwnFault,
   InvalidIdentityToken: 'look at the token in AWS_WEB_IDENTITY_TOKEN_FILE',
-  UnrecognizedClientException: wrongSecret,
+  UnrecognizedClient: wrongSecret,
   InvalidClientTokenId: wrongSecret,
-  InvalidSignatureException: wrongSecret,
+  InvalidSignature: wrongSecret,
   SignatureDoesNotMatch: wrongSecret,
   IncompleteSignature: wrongSecret,
-  ThrottlingException: tooMany,
   Throttling: tooMany,
-  TooManyRequestsException: tooMany,
-  LimitExceededException: tooMany,
-  KMSInternalException: itsOwnFault,
-  DependencyTimeoutException: itsOwnFault,
+  TooManyRequests: tooMany,
+  LimitExceeded: tooMany,
+  KMSInternal: itsOwnFault,
+  DependencyTimeout: itsOwnFault,
 };
 
 function renew({ signOn }: Attempt): string {
@@ -103,10 +113,11 @@ function renew({ signOn }: Attempt): string {
 }
 
 function remedyFor(error: Error, attempt: Attempt): string | undefined {
-  const remedy = Object.hasOwn(remedies, error.name) ? remedies[error.name] : undefined;
+  const name = error.name.replace(/Exception$/, '');
+  const remedy = Object.hasOwn(remedies, name) ? remedies[name] : undefined;
   if (remedy !== undefined) return typeof remedy === 'string' ? remedy : remedy(attempt);
   if (attempt.signOn !== undefined && /CredentialsProviderError|TokenProviderError/.test(error.name)) return `run \`${attempt.signOn}\``;
-  if (/Could not load credentials/.test(error.message))
+  if (error.message.startsWith(nothingFound))
     return 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --aws-profile';
   return undefined;
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../../ports.ts';
-import { readSharedFile } from './shared-file.ts';
+import { readSharedFile, sharedFilePath } from './shared-file.ts';
 
 /** A profile of the shared files, and who asked for it. */
 export interface ChosenProfile {
@@ -30,17 +30,39 @@ export async function readProfile(name: string, context: Context): Promise<Setti
   return (key) => setting(key) ?? services?.get(key);
 }
 
-/** No chain of profiles is longer. */
-const longestChain = 10;
+/** A profile with those that it takes its credentials from in turn; one that stands twice ends it. */
+async function sourcesOf(profile: string, context: Context): Promise<readonly (readonly [name: string, settings: Settings])[]> {
+  const chain: [string, Settings][] = [];
+  for (let name: string | undefined = profile; name !== undefined && !chain.some(([known]) => known === name);) {
+    const settings: Settings | undefined = await readProfile(name, context);
+    if (settings === undefined) break;
+    chain.push([name, settings]);
+    name = settings('source_profile');
+  }
+  return chain;
+}
 
 /** The command that signs a person on for a profile, or for one that it takes its credentials from; undefined where none of them is for that. */
 export async function signOnCommand(profile: string, context: Context): Promise<string | undefined> {
-  let name: string | undefined = profile;
-  for (let length = 0; name !== undefined && length < longestChain; length += 1) {
-    const settings: Settings | undefined = await readProfile(name, context);
-    if (settings?.('sso_session') !== undefined || settings?.('sso_start_url') !== undefined) return `aws sso login --profile ${name}`;
-    if (settings?.('login_session') !== undefined) return `aws login --profile ${name}`;
-    name = settings?.('source_profile');
+  for (const [name, settings] of await sourcesOf(profile, context)) {
+    if (settings('sso_session') !== undefined || settings('sso_start_url') !== undefined) return `aws sso login --profile ${name}`;
+    if (settings('login_session') !== undefined) return `aws login --profile ${name}`;
   }
   return undefined;
 }
+
+/** Why the shared files can give a profile no credentials; undefined where they might, or where nobody asked for it. */
+export async function faultOf({ name, by }: ChosenProfile, context: Context): Promise<string | undefined> {
+  const sources = await sourcesOf(name, context);
+  const [last = name, settings] = sources.at(-1) ?? [];
+  if (settings === undefined)
+    return by === 'nobody' ? undefined : `profile '${name}'${by === 'variable' ? ' of AWS_PROFILE' : ''} ${isNowhere(context)}`;
+  const source = settings('source_profile');
+  if (source === undefined || (source === last && settings('aws_access_key_id') !== undefined)) return undefined;
+  if (sources.some(([known]) => known === source))
+    return `profile '${name}' leads in a circle: '${last}' takes its credentials from '${source}'`;
+  return `profile '${source}', from which '${last}' takes its credentials, ${isNowhere(context)}`;
+}
+
+const isNowhere = (context: Context): string =>
+  `is neither in ${(['config', 'credentials'] as const).map((file) => `'${sharedFilePath(file, context) ?? file}'`).join(' nor in ')}`;

@@ -3,8 +3,9 @@ import { splice } from '../document/splice.ts';
 import { SopsError } from '../errors.ts';
 import type { Format } from '../formats/format.ts';
 import { writeMetadata } from '../metadata/codec.ts';
-import type { Metadata, WrappedKey } from '../metadata/metadata.ts';
+import type { Metadata } from '../metadata/metadata.ts';
 import { shapeRecord } from '../metadata/shape.ts';
+import { type WrappedGroups, wrapDataKey, wrapShares } from './data-key.ts';
 import { encrypt, layoutFor, readPlain, sopsVersion, warningsOf } from './encrypt.ts';
 import { editableText, type OpenedFile, openFile, plainBranches, readSealed } from './open-file.ts';
 import type { EncryptionSettings, Formats, Outcome, Services } from './operation.ts';
@@ -61,14 +62,20 @@ async function withMetadata(
   services: Services,
 ): Promise<{ plaintext: Uint8Array; metadata: Metadata }> {
   const { document, metadata } = readSealed(edited, file.format, services);
-  const keyGroups = await Promise.all(
-    metadata.keyGroups.map((group) => Promise.all(group.map((key) => wrapMissing(key, file.dataKey, services)))),
-  );
-  return { plaintext: utf8(splice(document.source, file.format.detach(document))), metadata: { ...metadata, keyGroups } };
+  const wrapped = await wrapMissing(metadata, file, services);
+  return { plaintext: utf8(splice(document.source, file.format.detach(document))), metadata: { ...metadata, ...wrapped } };
 }
 
-async function wrapMissing(key: WrappedKey, dataKey: Uint8Array, { keys, context }: Services): Promise<WrappedKey> {
-  return key.wrapped.trim() === '' ? { ...key, wrapped: await keys.wrap(dataKey, key.masterKey), createdAt: context.now() } : key;
+/** With one key group as before, only who is new gets the data key; else all groups get new shares of it where anything is to be wrapped. */
+async function wrapMissing(metadata: Metadata, { metadata: before, dataKey }: OpenedFile, services: Services): Promise<WrappedGroups> {
+  const { keyGroups, shamirThreshold } = metadata;
+  const groups = keyGroups.map((group) => group.map(({ masterKey }) => masterKey));
+  const single = keyGroups.length === 1 && before.keyGroups.length === 1;
+  const kept = keyGroups.map((group) => group.filter(({ wrapped }) => wrapped.trim() !== ''));
+  if (single) return { keyGroups: await wrapShares(groups, [dataKey], services, kept), shamirThreshold };
+  const sharedAlike = keyGroups.length === before.keyGroups.length && shamirThreshold === before.shamirThreshold;
+  if (sharedAlike && keyGroups.every((group, at) => group.length === kept[at]?.length)) return { keyGroups, shamirThreshold };
+  return wrapDataKey(dataKey, { keyGroups: groups, shamirThreshold }, services);
 }
 
 function finish(file: OpenedFile, edited: Uint8Array, options: EditOptions, services: Services): Outcome {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Installs the programs that tests compare with into .cache/peers/bin: real sops (two versions), age with a plugin, the oracle, moto, OpenBao; gpg comes from the system.
+// Installs the programs that tests compare with into .cache/peers/bin: real sops (two versions), age with a plugin, the oracle, moto, OpenBao; gpg and ssh-keygen come from the system.
 // Idempotent and quick when all is there. What is missing fails the run when CI is set; elsewhere the tests that need it are skipped by name.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -38,7 +38,7 @@ const fromGo = (module, program = module.split('@')[0]?.split('/').at(-1) ?? '')
   },
 });
 
-/** @type {Record<string, { needs: string; recipe: string; install: (target: string) => void }>} */
+/** @type {Record<string, { needs: string; recipe: string; system?: boolean; install: (target: string) => void }>} */
 const peers = {
   sops: fromGo('github.com/getsops/sops/v3/cmd/sops@v3.13.3'),
   'sops-3.11': fromGo('github.com/getsops/sops/v3/cmd/sops@v3.11.0'),
@@ -60,7 +60,8 @@ const peers = {
     recipe: digest(join(root, 'test', 'peers', 'requirements-bao.txt')),
     install: fromPython('venv-bao', 'requirements-bao.txt'),
   },
-  gpg: { needs: 'apt-get', recipe: 'gnupg', install: installGpg },
+  gpg: fromSystem('gnupg'),
+  'ssh-keygen': fromSystem('openssh-client'),
 };
 
 /** A program of a Python package, in an environment of its own. @param {string} folder @param {string} requirements */
@@ -80,10 +81,19 @@ function fromPython(folder, requirements) {
   };
 }
 
-function installGpg() {
-  if (process.getuid?.() !== 0) throw new Error('gpg is not on the PATH, and only root can install it: install your system’s gnupg');
-  run('apt-get', ['update', '--quiet']);
-  run('apt-get', ['install', '--yes', '--quiet', '--no-install-recommends', 'gnupg'], { DEBIAN_FRONTEND: 'noninteractive' });
+/** A program that is used from wherever it is on the PATH. @param {string} packageName */
+function fromSystem(packageName) {
+  return {
+    needs: 'apt-get',
+    recipe: packageName,
+    system: true,
+    install: () => {
+      if (process.getuid?.() !== 0)
+        throw new Error(`it is not on the PATH, and only root can install it: install your system’s ${packageName}`);
+      run('apt-get', ['update', '--quiet']);
+      run('apt-get', ['install', '--yes', '--quiet', '--no-install-recommends', packageName], { DEBIAN_FRONTEND: 'noninteractive' });
+    },
+  };
 }
 
 /** What stands in a file or a folder of files, as a short digest. @param {string} path */
@@ -136,9 +146,9 @@ function isExecutable(file) {
 
 /** Installs one peer where it is not there in the version wanted; answers why it could not. @param {string} name @param {Record<string, string>} stamps */
 function bring(name, stamps) {
-  const { needs, recipe, install } = peers[name] ?? fail(`no peer is called ${name}`);
+  const { needs, recipe, system, install } = peers[name] ?? fail(`no peer is called ${name}`);
   const target = join(bin, name);
-  if (name === 'gpg' ? onPath('gpg') : stamps[name] === recipe && isExecutable(target)) return undefined;
+  if (system ? onPath(name) : stamps[name] === recipe && isExecutable(target)) return undefined;
   if (recipe === 'missing') return 'its source is not in this checkout';
   if (!onPath(needs)) return `${needs} is not on the PATH`;
   const start = Date.now();

@@ -3,7 +3,17 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The programs that tests compare with; `npm run peers` installs them. */
-export type PeerName = 'sops' | 'sops-3.11' | 'age' | 'age-keygen' | 'oracle' | 'age-plugin-batchpass' | 'moto_server' | 'bao' | 'gpg';
+export type PeerName =
+  | 'sops'
+  | 'sops-3.11'
+  | 'age'
+  | 'age-keygen'
+  | 'oracle'
+  | 'age-plugin-batchpass'
+  | 'moto_server'
+  | 'bao'
+  | 'gpg'
+  | 'ssh-keygen';
 
 const installed = fileURLToPath(new URL('../../.cache/peers/bin', import.meta.url));
 

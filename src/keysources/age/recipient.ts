@@ -1,6 +1,7 @@
 import { SopsError } from '../../errors.ts';
 import type { MasterKey } from '../../metadata/metadata.ts';
 import { decodeBech32 } from './bech32.ts';
+import { printable } from './printable.ts';
 
 /** An age recipient. */
 export interface AgeKey extends MasterKey {
@@ -21,7 +22,7 @@ const natives: readonly (readonly [prefix: string, length: number, kind: Recipie
 
 /** The kind of a recipient, after a check of its spelling; throws `MALFORMED_KEY`, naming the recipient. */
 export function recipientKind(recipient: string): RecipientKind {
-  if (/^ssh-(ed25519|rsa) +[A-Za-z0-9+/]+=*( |$)/.test(recipient)) return 'ssh';
+  if (/^ssh-(ed25519|rsa)[ \t]+[A-Za-z0-9+/]+=*([ \t]|$)/.test(recipient)) return 'ssh';
   if (/^AGE-(SECRET-KEY|PLUGIN)-/i.test(recipient)) {
     throw new SopsError('MALFORMED_KEY', 'an age identity was given where a recipient belongs: a private key names nobody');
   }
@@ -38,7 +39,7 @@ export function recipientKind(recipient: string): RecipientKind {
 const isPrivate = /SECRET-KEY|AGE-PLUGIN-|PRIVATE KEY/i;
 
 /** A recipient as messages name it; what somebody put there that is private is not shown. */
-export const showRecipient = (recipient: string): string => (isPrivate.test(recipient) ? '(a private key)' : recipient);
+export const showRecipient = (recipient: string): string => (isPrivate.test(recipient) ? '(a private key)' : printable(recipient));
 
 const malformed = (recipient: string, why: string): SopsError =>
   new SopsError('MALFORMED_KEY', `'${showRecipient(recipient)}' is not an age recipient: ${why}`);

@@ -122,11 +122,10 @@ describe('age identities', () => {
       'SopsError: no age identity opens the data key: SOPS_AGE_KEY is not set; SOPS_AGE_KEY_FILE is not set; ' +
         '/nowhere/sops/age/keys.txt does not exist; SOPS_AGE_KEY_CMD is not set',
     );
-    const env = { SOPS_AGE_KEY: '', SOPS_AGE_KEY_FILE: '/nowhere/keys', SOPS_AGE_KEY_CMD: 'false', SOPS_AGE_SSH_PRIVATE_KEY_FILE: '/id' };
+    const env = { SOPS_AGE_KEY: '', SOPS_AGE_KEY_FILE: '/nowhere/keys', SOPS_AGE_KEY_CMD: 'false' };
     expect(await failure({ env })).toBe(
       "SopsError: no age identity opens the data key: SOPS_AGE_KEY holds no identity; SOPS_AGE_KEY_FILE ('/nowhere/keys') does not exist; " +
-        "sops/age/keys.txt is in the user's configuration folder, which is not known; SOPS_AGE_KEY_CMD failed with status 1; " +
-        'SOPS_AGE_SSH_PRIVATE_KEY_FILE is set, but SSH identities are not supported yet',
+        "sops/age/keys.txt is in the user's configuration folder, which is not known; SOPS_AGE_KEY_CMD failed with status 1",
     );
     expect(await failure({ env: { SOPS_AGE_KEY: stranger } })).toContain('SOPS_AGE_KEY holds one identity, which is not the recipient');
   });

@@ -1,9 +1,7 @@
 import { generateHybridIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
-import { client } from '../../../src/keysources/age/client.ts';
 import { age } from '../../../src/keysources/age/index.ts';
 import { ageKey, recipientKind } from '../../../src/keysources/age/recipient.ts';
-import { testContext } from '../context.ts';
 
 const x25519 = 'age1xmwwc06ly3ee5rytxm9mflaz2u56jjj36s0mypdrwsvlul66mv4q47ryef';
 const plugin = 'age1yubikey1q2w7u3vpya839jxxuq8g0sedh3d740d4xvn639sqhr95ejj8vu3hyfumptt';
@@ -37,14 +35,14 @@ describe('an age recipient', () => {
     expect(() => ageKey(identity)).not.toThrow('QQPQ');
   });
 
-  it('of SSH or a plugin is kept, and says that it cannot be used yet', async () => {
-    expect(age.toFields(age.fromFields({ recipient: ssh }))).toEqual({ recipient: ssh });
-    await expect(client.wrap(new Uint8Array(32), ageKey(ssh), testContext())).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-    await expect(client.unwrap({ masterKey: ageKey(ssh), wrapped: '' }, testContext())).rejects.toThrow(
-      'SSH recipients are not supported yet',
-    );
-    await expect(client.wrap(new Uint8Array(32), { kind: 'age', recipient: plugin }, testContext())).rejects.toThrow(
-      'age plugins are not supported yet',
-    );
+  it('of SSH or a plugin is kept as it is written', () => {
+    for (const recipient of [ssh, plugin]) expect(age.toFields(age.fromFields({ recipient }))).toEqual({ recipient });
+    expect(age.parse(`${ssh},${plugin}`, {})).toEqual([ageKey(ssh), ageKey(plugin)]);
+  });
+
+  it('that would steer a terminal is shown spelled out', () => {
+    const recipient = 'age1\u001B[2Jx';
+    expect(age.describe(age.fromFields({ recipient }))).toBe(String.raw`age1\u001b[2Jx`);
+    expect(() => ageKey(recipient)).toThrow(String.raw`'age1\u001b[2Jx' is not an age recipient`);
   });
 });

@@ -72,12 +72,12 @@ export async function startVaultPeer(): Promise<KeyPeer> {
     // Whoever runs an agent names it so, and it stands in for the server that a file names.
     down: { VAULT_TOKEN: token, VAULT_AGENT_ADDR: `http://127.0.0.1:${await freePort()}` },
     onlyOther: { VAULT_TOKEN: await vault.token('path "transit/+/other" { capabilities = ["create", "update"] }') },
-    close: vault.close,
+    close: async () => vault.close(),
   };
 }
 
 /** Its cluster listener takes the port after that of its interface. */
-async function freePairOfPorts(): Promise<number> {
+export async function freePairOfPorts(): Promise<number> {
   for (let tries = 0; tries < 20; tries += 1) {
     const port = await freePort();
     if (await isFree(port + 1)) return port;

@@ -6,7 +6,7 @@ import type { JsonAnswer } from '../http.node.ts';
 import type { KeyClient } from '../keysource.ts';
 import { ask, vaultAt } from './ask.ts';
 import type { HcVaultKey } from './master-key.ts';
-import { explain } from './refusal.ts';
+import { explain, isTokenRefused } from './refusal.ts';
 import { tokenFor } from './token.ts';
 
 /** The transit engine of HashiCorp Vault or OpenBao. A key that does not exist is made by the first wrapping, where the token may. */
@@ -56,7 +56,7 @@ async function perform({ verb, masterKey, input, output, context, signal }: Task
   const attempt = async (refused?: string): Promise<string> => {
     const token = await tokenFor(vault, refused);
     const answer = await ask(vault, path, input, token.value);
-    if (answer.status === 403 && token.renewable) return attempt(token.value);
+    if (isTokenRefused(answer) && token.renewable) return attempt(token.value);
     const secrets = [token.value ?? '', input['plaintext'] ?? ''];
     if (answer.status < 200 || answer.status > 299)
       throw new SopsError('DATA_KEY_UNRECOVERABLE', explain(answer, { path: path.join('/'), token: token.from, secrets }));

@@ -51,7 +51,7 @@ async function credentialsOf(method: Method, vault: Vault): Promise<Readonly<Rec
     }
     case 'kubernetes': {
       const role = await wanted('SOPSMITH_VAULT_ROLE', context);
-      return { role, jwt: (await given('SOPSMITH_VAULT_JWT', context)) ?? (await readToken(serviceAccountToken, context)) };
+      return { role, jwt: (await given('SOPSMITH_VAULT_JWT', context)) ?? (await tokenOfPod(context)) };
     }
     case 'jwt': {
       // Without a role, Vault takes the default of the mount.
@@ -76,8 +76,13 @@ async function wanted(variable: string, context: Context): Promise<string> {
   throw new SopsError('MALFORMED_KEY', `${methodVariable} is set, but neither ${variable} nor ${variable}_FILE says what to log in with`);
 }
 
-async function readToken(file: string, context: Context): Promise<string> {
-  return (await readText(file, 'the token of the service account', context)).trim();
+async function tokenOfPod({ files }: Context): Promise<string> {
+  const content = await files.read(serviceAccountToken);
+  if (content !== undefined) return new TextDecoder().decode(content).trim();
+  throw new SopsError(
+    'INPUT_UNREADABLE',
+    `no service account has its token at '${serviceAccountToken}': set SOPSMITH_VAULT_JWT_FILE outside a pod`,
+  );
 }
 
 /** The token of a job of GitHub Actions (or Gitea, Forgejo), which a job with the permission `id-token: write` may ask for. */

@@ -36,11 +36,15 @@ const oneLine = (text: string): string =>
 const withoutSecrets = (text: string, secrets: readonly string[]): string =>
   secrets.filter((secret) => secret !== '').reduce((left, secret) => left.replaceAll(secret, '…'), text);
 
+/** Whether Vault does not take the token at all, so that another token might do. */
+export const isTokenRefused = ({ status, json }: JsonAnswer): boolean => status === 403 && namesToken(errorsIn(json));
+
 /** Of a token that it does not know (any more) Vault says the bare words or names the token; of a token without the right it counts errors first. */
+const namesToken = (raw: string): boolean => /^permission denied$|invalid token|bad token/.test(raw);
+
 function remedyForDenial(raw: string, { path, token }: Refused): string {
   if (token === undefined) return 'no token was sent: set VAULT_TOKEN, or log in with: vault login';
-  if (/^permission denied$|invalid token|bad token/.test(raw))
-    return `${token} is expired, revoked, or of another server or namespace: log in again`;
+  if (namesToken(raw)) return `${token} is expired, revoked, or of another server or namespace: log in again`;
   return `the policies of ${token} lack: ${policyFor(path)}`;
 }
 
@@ -49,10 +53,8 @@ const policyFor = (path: string): string => {
   return `path "${path}" { capabilities = [${capabilities}] }`;
 };
 
-function remedyForLogin(status: number): string {
-  if (status === 404) return 'no such method is mounted there in this namespace: SOPSMITH_VAULT_AUTH_MOUNT, VAULT_NAMESPACE';
-  return 'are the role, what it is bound to (claims, audience, service account) and the credentials right?';
-}
+const remedyForLogin =
+  'is this method mounted there (SOPSMITH_VAULT_AUTH_MOUNT), and are the role, what it is bound to and the credentials right?';
 
 const keyConfig = (path: string): string => path.replace(/\/[^/]+\/([^/]+)$/, '/keys/$1/config');
 
@@ -72,7 +74,7 @@ const remedies: readonly (readonly [RegExp, (path: string) => string])[] = [
 ];
 
 function remedyFor(status: number, raw: string, refused: Refused): string {
-  if (refused.path.startsWith('auth/')) return raw === '' ? wordless(status) : remedyForLogin(status);
+  if (refused.path.startsWith('auth/')) return raw === '' ? wordless(status) : remedyForLogin;
   if (status === 403 && raw !== '') return remedyForDenial(raw, refused);
   const [, remedy] = remedies.find(([pattern]) => pattern.test(raw)) ?? [];
   if (remedy !== undefined) return remedy(refused.path);

@@ -8,6 +8,8 @@ export const clouds: Readonly<Record<string, readonly string[]>> = {
   'vault.azure.cn': ['login.chinacloudapi.cn', 'login.partner.microsoftonline.cn'],
   'vault.usgovcloudapi.net': ['login.microsoftonline.us'],
 };
+/** All of them. */
+export const hosts: readonly string[] = Object.entries(clouds).flatMap(([ending, authorities]) => [`*.${ending}`].concat(authorities));
 
 /** An application that may sign in. */
 export interface Application {

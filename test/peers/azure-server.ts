@@ -1,4 +1,4 @@
-import { clouds, Entra, type EntraSettings, type Grant } from './azure-entra.ts';
+import { Entra, type EntraSettings, type Grant, hosts } from './azure-entra.ts';
 import { Vault, type VaultSettings } from './azure-vault.ts';
 import type { Identity } from './certificate.ts';
 import { childSettings, sayListening } from './child.ts';
@@ -24,6 +24,5 @@ const handler: Handler = (asked) =>
   asked.url.pathname.startsWith('/keys/') ? vault.answer(asked) : (entra.answer(asked) ?? { status: 404, body: {} });
 const secure = await serve(handler, settings.identity);
 const plain = await serve(handler);
-const hosts = Object.entries(clouds).flatMap(([ending, authorities]) => [`*.${ending}`, ...authorities]);
 const proxy = await serveProxy({ ...Object.fromEntries(hosts.map((host) => [`${host}:443`, secure])), '169.254.169.254:80': plain });
 sayListening({ secure, plain, proxy });

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Application, clouds } from './azure-entra.ts';
+import { type Application, hosts } from './azure-entra.ts';
 import type { AzureSettings } from './azure-server.ts';
 import { makeAuthority, makeSelfSigned } from './certificate.ts';
 import { startChild } from './child.ts';
@@ -55,7 +55,7 @@ export async function startAzure(): Promise<Azure> {
         { application: sealing?.id ?? '', key: '*', operations: ['encrypt'] },
       ],
     },
-    identity: authority.issue([...Object.entries(clouds).flatMap(([ending, authorities]) => [`*.${ending}`, ...authorities]), '127.0.0.1']),
+    identity: authority.issue([...hosts, '127.0.0.1']),
     tokens: { [cliToken]: { application: all.id, audience: 'https://vault.azure.net' } },
   };
   await writeFile(join(folder, 'authority.pem'), authority.certificate);

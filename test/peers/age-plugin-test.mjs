@@ -1,0 +1,148 @@
+// An age plugin for tests, https://c2sp.org/age-plugin: recipients age1test1… and identities AGE-PLUGIN-TEST-1… of the same bytes fit each other.
+// AGE_PLUGIN_TEST holds steps as JSON, done before anything is answered: what the person is told and asked, with the answer wanted, and every kind of misbehaviour.
+import { createHash } from 'node:crypto';
+import { readSync, writeSync } from 'node:fs';
+
+/** @typedef {{ type: string, args: string[], body: Buffer }} Stanza */
+
+let held = '';
+
+/** @returns {string} */
+function readLine() {
+  for (let end = held.indexOf('\n'); ; end = held.indexOf('\n')) {
+    if (end >= 0) {
+      const line = held.slice(0, end);
+      held = held.slice(end + 1);
+      return line;
+    }
+    const part = Buffer.alloc(65_536);
+    const length = readSync(0, part);
+    if (length === 0) process.exit(1);
+    held += part.toString('latin1', 0, length);
+  }
+}
+
+/** @returns {Stanza} */
+function read() {
+  const [, type = '', ...args] = readLine().split(' ');
+  let text = '';
+  for (let line = readLine(); ; line = readLine()) {
+    text += line;
+    if (line.length < 64) return { type, args, body: Buffer.from(text, 'base64') };
+  }
+}
+
+/** @param {string} text */
+function write(text) {
+  for (let left = Buffer.from(text); left.length > 0;) left = left.subarray(writeSync(1, left));
+}
+
+/** @param {string} type @param {readonly string[]} [args] @param {Buffer | string} [body] */
+function say(type, args = [], body = '') {
+  const text = Buffer.from(body).toString('base64').replaceAll('=', '');
+  const lines = text.match(/.{1,64}/g) ?? [];
+  write([['->', type, ...args].join(' '), ...lines, ...(text.length % 64 === 0 ? [''] : []), ''].join('\n'));
+}
+
+/** Says something that wants an answer. @param {string} type @param {readonly string[]} [args] @param {Buffer | string} [body] */
+function ask(type, args, body) {
+  say(type, args, body);
+  const { type: kind, args: more, body: answer } = read();
+  return [kind, ...more, ...(answer.length > 0 ? [answer.toString()] : [])].join(' ');
+}
+
+/** @param {string} why @returns {never} */
+function fail(why) {
+  ask('error', ['internal'], why);
+  process.exit(1);
+}
+
+function ignoreSignals() {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGPIPE']) process.on(signal, () => undefined);
+}
+
+/** @type {Record<string, (...words: string[]) => void>} */
+const steps = {
+  /** Sends any command, and wants an answer. */
+  ask: (type = '', text = '', wanted = 'ok', ...args) => {
+    const answer = ask(
+      type,
+      args.map((arg) => Buffer.from(arg).toString('base64').replaceAll('=', '')),
+      text,
+    );
+    if (answer !== wanted) fail(`the answer to ${type} was ${answer}`);
+  },
+  error: (text) => fail(text ?? ''),
+  say: (text) => write(text ?? ''),
+  stanza: (type = '', ...args) => void ask(type, args),
+  exit: (status, text) => {
+    writeSync(2, text ?? '');
+    process.exit(Number(status));
+  },
+  kill: () => process.kill(process.pid, 'SIGKILL'),
+  hang: () => {
+    ignoreSignals();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  },
+  flood: () => {
+    ignoreSignals();
+    for (;;) write('x'.repeat(65_536));
+  },
+  chatter: () => {
+    for (;;) ask('msg', [], 'still here');
+  },
+};
+
+function doSteps() {
+  for (const [step = '', ...words] of JSON.parse(process.env['AGE_PLUGIN_TEST'] ?? '[]')) steps[step]?.(...words);
+}
+
+/** The bytes between the separator and the checksum, as they are spelled. @param {string} text */
+const nameOf = (text) => text.toLowerCase().slice(text.lastIndexOf('1') + 1, -6);
+/** @param {string} name */
+const tagOf = (name) => createHash('sha256').update(`tag ${name}`).digest('hex').slice(0, 8);
+/** @param {Buffer} body @param {string} name */
+const mask = (body, name) => {
+  const key = createHash('sha256').update(`key ${name}`).digest();
+  return body.map((byte, at) => byte ^ (key[at] ?? 0));
+};
+
+/** @returns {Stanza[]} */
+function readAll() {
+  const all = [];
+  for (;;) {
+    const stanza = read();
+    if (stanza.type === 'done') return all;
+    all.push(stanza);
+  }
+}
+
+function wrap() {
+  const all = readAll();
+  doSteps();
+  const fileKey = all.find(({ type }) => type === 'wrap-file-key')?.body ?? Buffer.alloc(0);
+  if (all.some(({ type }) => type === 'extension-labels')) ask('labels', []);
+  for (const { type, args } of all) {
+    const name = nameOf(args[0] ?? '');
+    if (type === 'add-recipient') ask('recipient-stanza', ['0', 'test', tagOf(name)], Buffer.from(mask(fileKey, name)));
+  }
+}
+
+function unwrap() {
+  const all = readAll();
+  doSteps();
+  const names = all.flatMap(({ type, args }) => (type === 'add-identity' ? [nameOf(args[0] ?? '')] : []));
+  for (const { type, args, body } of all) {
+    const [index = '', kind, tag] = args;
+    const name = names.find((one) => tagOf(one) === tag);
+    if (type === 'recipient-stanza' && kind === 'test' && name !== undefined) {
+      ask('file-key', [index], Buffer.from(mask(body, name)));
+      break;
+    }
+  }
+}
+
+if (process.argv[2] === '--age-plugin=recipient-v1') wrap();
+else if (process.argv[2] === '--age-plugin=identity-v1') unwrap();
+else process.exit(1);
+say('done');

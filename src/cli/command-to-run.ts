@@ -26,14 +26,15 @@ const plainWord = /^[\w./@%+:,-]+$/;
  * Throws `USAGE`.
  */
 export function readCommandLine({ words, wordsBeforeDashes }: Invocation): CommandLine {
-  const dashed = wordsBeforeDashes < words.length && wordsBeforeDashes > 0;
-  const files = dashed ? words.slice(0, wordsBeforeDashes) : words.slice(0, 1);
-  const [program, ...more] = dashed ? words.slice(wordsBeforeDashes) : words.slice(1);
+  const dashed = wordsBeforeDashes < words.length;
+  const files = words.slice(0, dashed ? wordsBeforeDashes : 1);
+  const [program, ...more] = words.slice(files.length);
   if (files.length === 0 || program === undefined || (!dashed && more.length > 0))
     throw new SopsError('USAGE', 'error: missing file to decrypt', {
       hint: 'give a file and a command in quotes, or files, two dashes and a program with its words: FILE -- PROGRAM WORD',
     });
-  return { files, command: more.length === 0 && !(dashed && plainWord.test(program)) ? shellCommand(program) : [program, ...more] };
+  const direct = dashed && (more.length > 0 || plainWord.test(program));
+  return { files, command: direct ? [program, ...more] : shellCommand(program) };
 }
 
 /** Becomes the user that `--user` names; answers the variables that go with it. */

@@ -16,6 +16,8 @@ export interface Input {
   readonly name: string;
   /** What messages call it. */
   readonly shown: string;
+  /** Where what is made of it goes, in the folder that `--output` names for many files: absolute. */
+  readonly target?: string;
 }
 
 /** An encrypted file: where it lies, how it is read, and the world it is in. */
@@ -57,7 +59,11 @@ export const fileInput = (word: string): Input =>
 /** As {@link findInput}, where a file must be named. Throws `NO_FILE_SPECIFIED`. */
 export function findFile(invocation: Invocation): Input & { readonly path: string } {
   if (invocation.words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
-  const input = findInput(invocation);
+  return mustBeFile(findInput(invocation));
+}
+
+/** Throws `UNSUPPORTED` for standard input. */
+export function mustBeFile(input: Input): Input & { readonly path: string } {
   if (input.path === undefined) throw new SopsError('UNSUPPORTED', 'this command needs a file that it can write to, not standard input');
   return { ...input, path: input.path };
 }

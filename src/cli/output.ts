@@ -1,5 +1,8 @@
-import { resolve } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { SopsError } from '../errors.ts';
+import { systemError } from '../node/files.ts';
+import type { Context } from '../ports.ts';
 import type { Outcome } from '../operations/operation.ts';
 import type { Input } from './input.ts';
 import type { Invocation } from './invocation.ts';
@@ -19,7 +22,18 @@ export async function deliver(invocation: Invocation, input: Input, outcome: Out
   const { flags, context } = invocation;
   tellWarnings(invocation, input, outcome.warnings);
   const output = flags.text('output');
-  if (flags.isOn('in-place') && input.path !== undefined) await context.files.replace(input.path, outcome.content);
+  if (input.target !== undefined) await writeBelow(input.target, outcome.content, context.files);
+  else if (flags.isOn('in-place') && input.path !== undefined) await context.files.replace(input.path, outcome.content);
   else if (output === undefined || standardOutput.has(output)) print(outcome.content);
   else await context.files.replace(resolve(output), outcome.content);
+}
+
+/** Writes a file with the folders above it. Throws `OUTPUT_UNWRITABLE`. */
+async function writeBelow(path: string, content: Uint8Array, files: Context['files']): Promise<void> {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw systemError('OUTPUT_UNWRITABLE', 'could not make the folder', dirname(path), error);
+  }
+  await files.replace(path, content);
 }

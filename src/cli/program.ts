@@ -21,6 +21,7 @@ import type { FlagSpec } from './argv.ts';
 import { commandFlags } from './command-to-run.ts';
 import { type ExitCodeOverrides, readsPlaintext, readsAnything } from './exit-codes.ts';
 import type { CommandModule } from './invocation.ts';
+import { manyFilesFlags } from './many-files.ts';
 
 /** Flags under one heading of a command's help. */
 export interface FlagGroup {
@@ -45,17 +46,19 @@ const keys: FlagGroup = { title: 'Keys', flags: [...masterKeyFlags, thresholdFla
 const keyServices: FlagGroup = { title: 'Key services', flags: unwrapFlags };
 const selection: FlagGroup = { title: 'Selection', flags: selectionFlags };
 const layout: FlagGroup = { title: 'Text', flags: selectionFlags.filter(({ name }) => name === 'layout') };
+const manyFiles: FlagGroup = { title: 'Many files', flags: manyFilesFlags };
 const files = (...more: readonly FlagSpec[]): FlagGroup => ({ title: 'Files', flags: [...more, ...typeFlags] });
 
 const encrypt: Command = {
   name: 'encrypt',
   summary: 'encrypt a file, or standard input',
-  takes: '[file]',
-  groups: [files(...outputFlags, filenameOverrideFlag), keys, selection, keyServices],
+  takes: '[file…]',
+  groups: [files(...outputFlags, filenameOverrideFlag), manyFiles, keys, selection, keyServices],
   examples: [
     'encrypt -i secrets.yaml',
     'encrypt --age age1… --encrypted-regex "^(data|stringData)$" secret.yaml',
     'encrypt --filename-override secrets.env < plain.env',
+    'encrypt -i --recursive .',
   ],
   exitCodes: readsPlaintext,
   load: () => import('./commands/encrypt.ts'),
@@ -64,9 +67,14 @@ const encrypt: Command = {
 const decrypt: Command = {
   name: 'decrypt',
   summary: 'decrypt a file, or standard input',
-  takes: '[file]',
-  groups: [files(...outputFlags, filenameOverrideFlag), { title: 'Reading', flags: [extractFlag, ignoreMacFlag] }, keyServices],
-  examples: ['decrypt secrets.yaml', `decrypt --extract '["db"]["password"]' secrets.yaml`, 'decrypt --output-type json secrets.yaml'],
+  takes: '[file…]',
+  groups: [files(...outputFlags, filenameOverrideFlag), manyFiles, { title: 'Reading', flags: [extractFlag, ignoreMacFlag] }, keyServices],
+  examples: [
+    'decrypt secrets.yaml',
+    `decrypt --extract '["db"]["password"]' secrets.yaml`,
+    'decrypt --output-type json secrets.yaml',
+    'decrypt --recursive --output plain deploy',
+  ],
   load: () => import('./commands/decrypt.ts'),
 };
 
@@ -82,9 +90,10 @@ const edit: Command = {
 const rotate: Command = {
   name: 'rotate',
   summary: 'make a new data key and encrypt all values with it',
-  takes: 'file',
+  takes: 'file…',
   groups: [
     files(...outputFlags, filenameOverrideFlag),
+    manyFiles,
     { title: 'Keys', flags: changeKeyFlags },
     { title: 'Reading', flags: [ignoreMacFlag] },
     layout,
@@ -175,8 +184,8 @@ const groupsDelete: Command = {
 const filestatus: Command = {
   name: 'filestatus',
   summary: 'say as JSON whether a file is encrypted',
-  takes: 'file',
-  groups: [{ title: 'Files', flags: [inputTypeFlag] }],
+  takes: 'file…',
+  groups: [{ title: 'Files', flags: [inputTypeFlag] }, manyFiles],
   examples: ['filestatus secrets.yaml'],
   exitCodes: readsAnything,
   load: () => import('./commands/filestatus.ts'),
@@ -267,6 +276,7 @@ const oldFlags: FlagGroup = {
   flags: [
     ...modeFlags,
     ...files(...outputFlags, filenameOverrideFlag).flags,
+    ...manyFilesFlags,
     extractFlag,
     showMasterKeysFlag,
     ignoreMacFlag,

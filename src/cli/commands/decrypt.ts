@@ -1,17 +1,23 @@
 import { decrypt } from '../../operations/decrypt.ts';
+import { isEncrypted } from '../encrypted-files.ts';
 import { formatsOf } from '../format-choice.ts';
-import { findInput, mustExist, readInput } from '../input.ts';
+import { type Input, mustExist, readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
+import { onInputs } from '../many-files.ts';
 import { deliver } from '../output.ts';
 import { printOptions } from '../print-options.ts';
 import { inSealedFile } from '../sealed-input.ts';
 import { servicesOf } from '../services.ts';
 import { parseTreePath } from '../tree-path.ts';
 
-/** `sopsmith decrypt [file]`. */
-export async function run(invocation: Invocation): Promise<void> {
+/** `sopsmith decrypt [file…]`. */
+export async function run(invocation: Invocation): Promise<number> {
+  const wanted = (path: string): boolean => isEncrypted(path, invocation.flags.text('input-type'));
+  return onInputs(invocation, { wanted, done: 'decrypted', makes: 'content', step: (input) => decryptInput(invocation, input) });
+}
+
+async function decryptInput(invocation: Invocation, input: Input): Promise<void> {
   const { flags } = invocation;
-  const input = findInput(invocation);
   mustExist(input);
   const { input: from, output: to } = formatsOf(invocation, input);
   const services = servicesOf(invocation);

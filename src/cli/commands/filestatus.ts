@@ -2,15 +2,21 @@ import { SopsError } from '../../errors.ts';
 import { keySources } from '../../keysources/index.ts';
 import { status } from '../../operations/status.ts';
 import { formatFor } from '../format-choice.ts';
-import { findFile, readInput } from '../input.ts';
+import { readsAnything } from '../exit-codes.ts';
+import { type Input, mustBeFile, readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
+import { onInputs } from '../many-files.ts';
 import { print } from '../report.ts';
+import { wantedInputs } from '../wanted-inputs.ts';
 
-/** `sopsmith filestatus file`: `{"encrypted":true}`. */
-export async function run(invocation: Invocation): Promise<void> {
+/** `sopsmith filestatus file…`: `{"encrypted":true}`; with the names of the files where there are several. */
+export async function run(invocation: Invocation): Promise<number> {
   if (invocation.words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
-  const input = findFile(invocation);
-  const format = formatFor(invocation.flags.text('input-type'), input.name);
-  const { encrypted } = await inFile(input.shown, () => status(readInput(input), format, { keySources }));
-  print(`${JSON.stringify({ encrypted })}\n`);
+  const named = (await wantedInputs(invocation, () => true, 'each')) !== undefined;
+  const step = async (input: Input): Promise<void> => {
+    const format = formatFor(invocation.flags.text('input-type'), input.name);
+    const { encrypted } = await inFile(input.shown, () => status(readInput(mustBeFile(input)), format, { keySources }));
+    print(`${JSON.stringify(named ? { file: input.shown, encrypted } : { encrypted })}\n`);
+  };
+  return onInputs(invocation, { wanted: () => true, done: 'read', exitCodes: readsAnything, step });
 }

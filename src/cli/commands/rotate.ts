@@ -2,18 +2,23 @@ import { SopsError } from '../../errors.ts';
 import { keySources } from '../../keysources/index.ts';
 import { rotate } from '../../operations/rotate.ts';
 import { statFile } from '../../node/files.ts';
+import { isEncrypted } from '../encrypted-files.ts';
 import { formatKept } from '../format-choice.ts';
-import { findFile, type Input, mustExist, readInput } from '../input.ts';
+import { findFile, type Input, mustBeFile, mustExist, readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
+import { onInputs } from '../many-files.ts';
 import { masterKeysOf } from '../master-keys.ts';
 import { deliver } from '../output.ts';
 import { layoutOption, printOptions } from '../print-options.ts';
 import { inSealedFile } from '../sealed-input.ts';
 import { servicesOf } from '../services.ts';
 
-/** `sopsmith rotate file`. */
-export async function run(invocation: Invocation): Promise<void> {
-  await rotateFile(invocation, findFile(invocation));
+/** `sopsmith rotate file…`. */
+export async function run(invocation: Invocation): Promise<number> {
+  const { words, flags } = invocation;
+  if (words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
+  const wanted = (path: string): boolean => isEncrypted(path, flags.text('input-type'));
+  return onInputs(invocation, { wanted, done: 'rotated', makes: 'content', step: (input) => rotateFile(invocation, mustBeFile(input)) });
 }
 
 /** The old spelling, `sopsmith -r file`, which has a status of its own for a file that does not exist. */

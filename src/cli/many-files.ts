@@ -1,0 +1,124 @@
+import { availableParallelism } from 'node:os';
+import { type SopsErrorCode, SopsError } from '../errors.ts';
+import type { FlagSpec } from './argv.ts';
+import { exitCodes, type ExitCodeOverrides, generic, success } from './exit-codes.ts';
+import { findInput, type Input } from './input.ts';
+import { inFile, type Invocation } from './invocation.ts';
+import { showProgress } from './progress.ts';
+import { errorText, print, say } from './report.ts';
+import { type Wanted, wantedInputs } from './wanted-inputs.ts';
+
+/** What every command on many files takes. */
+export const manyFilesFlags: readonly FlagSpec[] = [
+  { name: 'recursive', takes: 'nothing', help: 'work on the files in folders, and below them' },
+  { name: 'json', takes: 'nothing', help: 'tell what was done with each file as JSON; the files need --in-place or --output' },
+];
+
+/** What a step did with its file: what `done` says of it, or nothing where there was nothing to do. */
+export type Done = void | 'unchanged';
+
+/** A command's work on one file. */
+export interface Work {
+  /** Which files below a folder are meant. */
+  readonly wanted: Wanted;
+  /** For the summary: `decrypted`. */
+  readonly done: string;
+  readonly exitCodes?: ExitCodeOverrides;
+  /** Its content goes to standard output unless flags say otherwise, which is no place for several files. */
+  readonly makes?: 'content';
+  step(input: Input): Promise<Done>;
+}
+
+/** Requests to services wait, so more files are worked on at once than there are processors. */
+const sideBySide = Math.max(4, availableParallelism() * 2);
+
+/**
+ * Does a command's work on what its words name. One file, or standard input, is done as sops does it; several files, folders and globs are done side by side: a failure in one
+ * is told and the others go on. Answers the exit status: that of the failures where they are alike.
+ */
+export async function onInputs(invocation: Invocation, work: Work): Promise<number> {
+  const inputs = await wantedInputs(invocation, work.wanted, work.makes === 'content' ? 'first' : 'each');
+  if (inputs !== undefined) return onMany(invocation, inputs, work);
+  const input = findInput(invocation);
+  await work.step(input);
+  if (invocation.flags.isOn('json')) print(`${JSON.stringify([{ file: input.shown, status: work.done }])}\n`);
+  return success;
+}
+
+interface Result {
+  readonly input: Input;
+  readonly done?: Done;
+  readonly error?: SopsError;
+}
+
+async function onMany(invocation: Invocation, inputs: readonly Input[], work: Work): Promise<number> {
+  const { flags } = invocation;
+  const toFiles = flags.isOn('in-place') || flags.text('output') !== undefined;
+  if (work.makes === 'content' && !toFiles)
+    throw new SopsError('USAGE', 'several files need --in-place, or --output with a folder for them', {
+      hint: 'standard output is for one file',
+    });
+  const results: Result[] = [];
+  const progress = showProgress(inputs.length);
+  const waiting = inputs.entries();
+  const lane = async (): Promise<void> => {
+    for (const [at, input] of waiting) {
+      const result = await attempt(input, work);
+      results[at] = result;
+      const { error } = result;
+      if (error !== undefined) progress.interrupt(() => say(errorText(error)));
+      progress.step();
+    }
+  };
+  // What goes to standard output goes there in order.
+  await Promise.all(Array.from({ length: toFiles ? sideBySide : 1 }, lane));
+  progress.end();
+  if (flags.isOn('json'))
+    print(
+      `${JSON.stringify(
+        results.map((result) => asJson(result, work)),
+        undefined,
+        2,
+      )}\n`,
+    );
+  if (toFiles || results.some(({ error }) => error !== undefined)) say(summary(results, work));
+  return statusOf(results, work);
+}
+
+async function attempt(input: Input, work: Work): Promise<Result> {
+  try {
+    return { input, done: await inFile(input.shown, () => work.step(input)) };
+  } catch (error) {
+    if (!(error instanceof SopsError) || error.code === 'CANCELLED') throw error;
+    return { input, error };
+  }
+}
+
+function asJson({ input, done, error }: Result, work: Work): object {
+  if (error === undefined) return { file: input.shown, status: done ?? work.done };
+  const { hint } = error.details;
+  return {
+    file: input.shown,
+    status: 'failed',
+    error: { code: error.code, message: error.message, ...(hint === undefined ? {} : { hint }) },
+  };
+}
+
+function summary(results: readonly Result[], { done }: Work): string {
+  const count = (wanted: (result: Result) => boolean): number => results.filter(wanted).length;
+  const failed = count(({ error }) => error !== undefined);
+  const unchanged = count((result) => result.done === 'unchanged');
+  const parts = [
+    `${results.length - failed - unchanged} ${done}`,
+    ...(unchanged > 0 ? [`${unchanged} unchanged`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ];
+  return `${results.length} ${results.length === 1 ? 'file' : 'files'}: ${parts.join(', ')}`;
+}
+
+function statusOf(results: readonly Result[], work: Work): number {
+  const status = (code: SopsErrorCode): number => work.exitCodes?.[code] ?? exitCodes[code];
+  const statuses = new Set(results.flatMap(({ error }) => (error === undefined ? [] : [status(error.code)])));
+  const [first = success, ...more] = statuses;
+  return more.length > 0 ? generic : first;
+}

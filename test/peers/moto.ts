@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { CreateAliasCommand, CreateKeyCommand, KMSClient, ReplicateKeyCommand } from '@aws-sdk/client-kms';
+import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { quietly } from '../../src/keysources/kms/quiet.node.ts';
 import { needed } from '../support/peers.ts';
 import { freePort } from './free-port.ts';
@@ -23,8 +23,6 @@ export interface Moto {
   readonly closedRole: string;
   /** Keys in regions of other partitions, and who may use them: China, the government's, a secret one. */
   readonly elsewhere: readonly { readonly key: string; readonly credentials: Credentials }[];
-  /** ARNs of one key that is in two regions. */
-  readonly multiRegion: { readonly primary: string; readonly replica: string };
   close(): Promise<void>;
 }
 
@@ -79,31 +77,22 @@ async function stop(server: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function makeKeys(url: string): Promise<Pick<Moto, 'key' | 'alias' | 'distantKey' | 'elsewhere' | 'multiRegion'>> {
-  const make = async (region: string): Promise<string> => withKms(url, region, makeKey);
-  const primary = await withKms(
-    url,
-    'us-east-1',
-    async (client) => (await client.send(new CreateKeyCommand({ MultiRegion: true }))).KeyMetadata?.Arn ?? '',
-  );
-  const replicate = new ReplicateKeyCommand({ KeyId: primary.replace(/.*\//, ''), ReplicaRegion: 'eu-west-1' });
-  await withKms(url, 'us-east-1', async (client) => client.send(replicate));
+type Keys = Pick<Moto, 'key' | 'alias' | 'distantKey' | 'elsewhere'>;
+
+async function makeKeys(url: string): Promise<Keys> {
+  const make = async (region: string): Promise<string> =>
+    withKms(url, region, async (client) => (await client.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? '');
+  const key = await make('us-east-1');
+  const alias = new CreateAliasCommand({ AliasName: 'alias/sops', TargetKeyId: key.replace(/.*\//, '') });
+  await withKms(url, 'us-east-1', async (client) => client.send(alias));
   return {
-    key: await make('us-east-1'),
+    key,
     alias: `arn:aws:kms:us-east-1:${account}:alias/sops`,
     distantKey: await make('eu-west-1'),
     elsewhere: await Promise.all(
       otherPartitions.map(async (region) => ({ key: await make(region), credentials: await makeUser(url, 'sops', mayUseKeys, region) })),
     ),
-    multiRegion: { primary, replica: primary.replace('us-east-1', 'eu-west-1') },
   };
-}
-
-/** A key with the alias `sops`; answers its ARN. */
-async function makeKey(client: KMSClient): Promise<string> {
-  const { KeyMetadata } = await client.send(new CreateKeyCommand({}));
-  await client.send(new CreateAliasCommand({ AliasName: 'alias/sops', TargetKeyId: KeyMetadata?.KeyId }));
-  return KeyMetadata?.Arn ?? '';
 }
 
 /** As an administrator, who may do all until policies are looked at. */

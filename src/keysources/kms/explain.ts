@@ -17,13 +17,19 @@ export class Explained extends Error {}
 /** What AWS, or whatever stood before it, said, in one line, and what to do about it. Bodies are never told: an answer can hold the data key. */
 export function reasonOf(error: unknown, attempt: Attempt): string {
   if (error instanceof Explained) return error.message;
-  if (error instanceof HttpFailure) return withRemedy(error.message, networkRemedies[error.reason]);
   if (!(error instanceof Error)) return 'the request failed';
   const { httpStatusCode: status, attempts = 1 } = metadataOf(error);
-  const tries = attempts > 1 ? ` (asked ${attempts} times)` : '';
-  const said = isFromService(error) ? serviceSaid(error, attempt) : status === undefined ? sdkSaid(error, attempt) : undefined;
-  if (said !== undefined && status !== 429) return withRemedy(`${said}${tries}`, remedyFor(error, attempt));
-  return withRemedy(`it answered ${statusText(status)}${tries}`, statusRemedy(status, attempt));
+  const [said, remedy] = saidAndRemedy(error, status, attempt);
+  return `${said}${attempts > 1 ? ` (asked ${attempts} times)` : ''}${remedy === undefined ? '' : `; ${remedy}`}`;
+}
+
+type SaidAndRemedy = readonly [said: string, remedy: string | undefined];
+
+function saidAndRemedy(error: Error, status: number | undefined, attempt: Attempt): SaidAndRemedy {
+  if (error instanceof HttpFailure) return [error.message, networkRemedies[error.reason]];
+  if (isFromService(error) && status !== 429) return [serviceSaid(error, attempt), remedyFor(error, attempt)];
+  if (status === undefined) return [sdkSaid(error, attempt), remedyFor(error, attempt)];
+  return [`it answered ${statusText(status)}`, statusRemedy(status, attempt)];
 }
 
 interface Metadata {
@@ -56,8 +62,6 @@ const nothingFound = 'Could not load credentials';
 const firstLine = (message: string, { secrets }: Attempt): string =>
   serviceMessage(message.trim().split('\n', 1)[0] ?? '', secrets).replace(/\.$/, '');
 
-const withRemedy = (said: string, remedy: string | undefined): string => (remedy === undefined ? said : `${said}; ${remedy}`);
-
 const networkRemedies: Readonly<Record<HttpFailure['reason'], string | undefined>> = {
   unreachable: 'look at the network, HTTPS_PROXY and AWS_ENDPOINT_URL_KMS',
   timeout: 'look at the network, HTTPS_PROXY and AWS_ENDPOINT_URL_KMS',
@@ -67,12 +71,11 @@ const networkRemedies: Readonly<Record<HttpFailure['reason'], string | undefined
   stopped: undefined,
 };
 
-const statusText = (status: number | undefined): string =>
-  status === undefined || (status >= 200 && status <= 299) ? 'with what cannot be read' : `with status ${status}`;
+const statusText = (status: number): string => (status >= 200 && status <= 299 ? 'with what cannot be read' : `with status ${status}`);
 
-function statusRemedy(status: number | undefined, attempt: Attempt): string {
+function statusRemedy(status: number, attempt: Attempt): string {
   if (status === 429) return tooMany;
-  if (status !== undefined && status >= 500) return itsOwnFault;
+  if (status >= 500) return itsOwnFault;
   return status === 403 ? refused(attempt) : 'look at AWS_ENDPOINT_URL_KMS and HTTPS_PROXY';
 }
 

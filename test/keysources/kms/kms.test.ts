@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { client } from '../../../src/keysources/kms/client.ts';
 import { kms } from '../../../src/keysources/kms/index.ts';
+import type { KeyFields } from '../../../src/keysources/keysource.ts';
 import { type KmsKey, parseArn } from '../../../src/keysources/kms/master-key.ts';
 import { freePort } from '../../peers/free-port.ts';
 import { type Moto, startMoto } from '../../peers/moto.ts';
@@ -12,6 +13,8 @@ import { testContext } from '../context.ts';
 import { encryptWithSops, interchanges, wrappedKey } from '../sops-file.ts';
 
 const dataKey = Uint8Array.from({ length: 32 }, (_, index) => index * 5);
+const rewrapEntry = async (entry: KeyFields, env: Readonly<Record<string, string>>): Promise<string | undefined> =>
+  (await kms.load()).rewrap?.(wrappedKey(kms, entry), testContext({ env }));
 const noImds = { AWS_EC2_METADATA_DISABLED: 'true' };
 
 describe.skipIf(lacks('moto_server'))('AWS KMS', () => {
@@ -94,10 +97,44 @@ describe.skipIf(lacks('moto_server'))('AWS KMS', () => {
     expect(String(error)).not.toContain('not-the-secret');
   });
 
+  describe('rewraps', () => {
+    const rewrap = async (masterKey: KmsKey, env: Readonly<Record<string, string>> = moto.env): Promise<Uint8Array> => {
+      const context = testContext({ env });
+      const wrapped = await client.wrap(dataKey, masterKey, context);
+      const anew = (await client.rewrap?.({ masterKey, wrapped }, context)) ?? '';
+      expect(anew).not.toBe(wrapped);
+      return new Uint8Array(await client.unwrap({ masterKey, wrapped: anew }, context));
+    };
+
+    it('without having the data key shown', async () => {
+      expect(await rewrap(parseArn(moto.key, {}))).toEqual(dataKey);
+      expect(await rewrap(parseArn(moto.alias, {}))).toEqual(dataKey);
+    });
+
+    it('under the same encryption context, and in a role', async () => {
+      const masterKey = parseArn(`${moto.distantKey}+${moto.role}`, { encryptionContext: { Role: 'ec2' } });
+      expect(await rewrap(masterKey)).toEqual(dataKey);
+      const context = testContext({ env: moto.env });
+      const wrapped = await client.wrap(dataKey, masterKey, context);
+      const elsewhere = { ...masterKey, encryptionContext: { Role: 'ec3' } };
+      await expect(client.rewrap?.({ masterKey: elsewhere, wrapped }, context)).rejects.toThrow(
+        /cannot rewrap with AWS KMS key '.*': InvalidCiphertextException.*; it was wrapped with another key, or under another encryption context$/,
+      );
+    });
+
+    it('only for those who may', async () => {
+      const wrapped = await client.wrap(dataKey, parseArn(moto.key, {}), testContext({ env: moto.env }));
+      const context = testContext({ env: { ...moto.env, ...moto.stranger } });
+      await expect(client.rewrap?.({ masterKey: parseArn(moto.key, {}), wrapped }, context)).rejects.toThrow(
+        /; allow kms:ReEncryptFrom and kms:ReEncryptTo for these credentials/,
+      );
+    });
+  });
+
   it('gives up in bounded time where nobody listens', async () => {
     const start = Date.now();
     const refused = roundTrip(parseArn(moto.key, {}), { ...moto.env, AWS_ENDPOINT_URL: `http://127.0.0.1:${await freePort()}` });
-    await expect(refused).rejects.toThrow(/nobody listens at 127\.0\.0\.1:\d+; look at the network/);
+    await expect(refused).rejects.toThrow(/nobody listens at 127\.0\.0\.1:\d+ \(asked 3 times\); look at the network/);
     expect(Date.now() - start).toBeLessThan(5_000);
   });
 
@@ -113,6 +150,7 @@ describe.skipIf(lacks('moto_server'))('AWS KMS', () => {
       ['an alias', (aws: Moto): readonly string[] => ['--kms', aws.alias]],
       ['a role', (aws: Moto): readonly string[] => ['--kms', `${aws.key}+${aws.role}`]],
       ['a context', (aws: Moto): readonly string[] => ['--kms', aws.key, '--encryption-context', 'Role:ec2,Env:test']],
+      ['a role and a context', (aws: Moto): readonly string[] => ['--kms', `${aws.key}+${aws.role}`, '--encryption-context', 'A:b']],
     ])('interchange a data key wrapped for %s', async (_what, flags) => {
       const env = { ...moto.env, ...noImds };
       const file = await encryptWithSops('kms', flags(moto), env);
@@ -121,6 +159,8 @@ describe.skipIf(lacks('moto_server'))('AWS KMS', () => {
         const { enc: _enc, created_at: _createdAt, ...fields } = entry;
         expect(Object.entries(kms.toFields(wrappedKey(kms, entry).masterKey))).toEqual(Object.entries(fields));
       }
+      const rewrapped = file.entries.map(async (entry) => ({ ...entry, enc: (await rewrapEntry(entry, env)) ?? '' }));
+      expect(await file.opensWith(await Promise.all(rewrapped))).toBe(true);
     });
   });
 });

@@ -55,8 +55,8 @@ const root = temporaryFolder('compare');
 export const prepared: string = join(root, 'prepared');
 const environment = { SOPS_AGE_KEY_FILE: 'identity.txt', SOPS_DISABLE_VERSION_CHECK: 'true' };
 
-function sops(cwd: string, argv: readonly string[], input = ''): Ran {
-  return runProgram([needed('sops')], argv, { cwd, env: environment, input });
+function sops(cwd: string, argv: readonly string[], input = '', env: Case['env'] = {}): Ran {
+  return runProgram([needed('sops')], argv, { cwd, env: { ...environment, ...env }, input });
 }
 
 /** Makes the files that every case has. */
@@ -83,32 +83,30 @@ export function compare(one: Case): { readonly ours: Seen; readonly expected: Se
   };
 }
 
-function runIn(
-  folder: string,
-  command: readonly string[],
-  { argv, env, input, stdout, says, files = [], extra = {} }: Case,
-): { readonly ran: Ran; readonly seen: Seen } {
+function runIn(folder: string, command: readonly string[], one: Case): { readonly ran: Ran; readonly seen: Seen } {
+  const { argv, env, input, stdout, says, files = [], extra = {} } = one;
   fill(folder, extra);
   const ran = runProgram(command, argv, { cwd: folder, env: { ...environment, ...env }, ...(input === undefined ? {} : { input }) });
   const seen = {
     status: ran.status,
-    stdout: stdout === undefined ? '' : stdout === 'same' ? ran.stdout.replaceAll(folder, '') : opened(folder, ran.stdout, stdout.sealed),
+    stdout:
+      stdout === undefined ? '' : stdout === 'same' ? ran.stdout.replaceAll(folder, '') : opened(folder, ran.stdout, stdout.sealed, one),
     says: says === undefined || says.test(ran.stderr.replaceAll(/\s+/g, ' ')),
-    files: Object.fromEntries(files.map((file) => [file, contentOf(folder, file)])),
+    files: Object.fromEntries(files.map((file) => [file, contentOf(folder, file, one)])),
   };
   rmSync(folder, { recursive: true, force: true });
   return { ran, seen };
 }
 
-function opened(folder: string, text: string, type: string): string {
-  const { status, stdout, stderr } = sops(folder, ['decrypt', '--input-type', type, '--output-type', type], text);
+function opened(folder: string, text: string, type: string, { env }: Case): string {
+  const { status, stdout, stderr } = sops(folder, ['decrypt', '--input-type', type, '--output-type', type], text, env);
   return status === 0 ? stdout : `not encrypted: ${stderr}`;
 }
 
 /** The text of a file, decrypted by real sops where it is encrypted; undefined where there is none. */
-function contentOf(folder: string, name: string): string | undefined {
+function contentOf(folder: string, name: string, { env }: Case): string | undefined {
   if (!existsSync(join(folder, name))) return undefined;
-  const { status, stdout } = sops(folder, ['decrypt', name]);
+  const { status, stdout } = sops(folder, ['decrypt', name], '', env);
   return status === 0 ? stdout : textOf(folder, name);
 }
 

@@ -2,6 +2,7 @@ import { createServer as createPlainServer, type IncomingMessage, type ServerRes
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { connect, type Server as NetServer, type Socket } from 'node:net';
 import { makeAuthority } from './certificate.ts';
+import { awsMetadata } from './gcp-aws.ts';
 import { grpcAnswer, type GrpcAnswer } from './gcp-grpc.ts';
 import { checksum, decrypt, encrypt, type Principal } from './gcp-kms.ts';
 import { Refusal, statuses, type Status } from './gcp-status.ts';
@@ -127,7 +128,7 @@ const send = (response: ServerResponse | Http2ServerResponse, { status, headers,
 
 function sendGrpc(response: Http2ServerResponse, { message, code, reason }: GrpcAnswer): void {
   response.setHeader('content-type', 'application/grpc');
-  response.addTrailers({ 'grpc-status': String(code), 'grpc-message': encodeURIComponent(reason) });
+  response.addTrailers({ 'grpc-status': String(code), 'grpc-message': encodeURI(reason) });
   response.end(message);
 }
 
@@ -177,6 +178,8 @@ function route(request: Request, tokens: Tokens, isCorrupt: boolean): Answer {
   if (method === 'POST' && path === '/v1/token') return json(tokens.federate(form));
   if (path === '/job-token')
     return bearer(headers) === 'runner' ? json({ value: tokens.jobToken() }) : refused('UNAUTHENTICATED', 'not a runner');
+  const found = awsMetadata(method, path, headers);
+  if (found !== undefined) return { status: 200, body: found };
   return path.startsWith('/computeMetadata/v1/') ? metadata(request, tokens) : refused('NOT_FOUND', `no ${method} ${path}`);
 }
 

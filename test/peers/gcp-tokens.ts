@@ -1,4 +1,5 @@
 import { createPublicKey, createSign, createVerify, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import { isAwsRequest } from './gcp-aws.ts';
 import { people, type Principal } from './gcp-kms.ts';
 import { Refusal } from './gcp-status.ts';
 
@@ -88,15 +89,13 @@ export function openTokens(): Tokens {
       return granted(asserted(form, signedBy));
     },
     federate: (form) => {
-      const jwt = form.get('subject_token') ?? '';
-      const claims = claimsOf(jwt);
+      const subject = form.get('subject_token') ?? '';
       const asked =
         form.get('grant_type') === 'urn:ietf:params:oauth:grant-type:token-exchange' &&
         form.get('requested_token_type') === 'urn:ietf:params:oauth:token-type:access_token' &&
-        form.get('subject_token_type') === 'urn:ietf:params:oauth:token-type:jwt' &&
         (form.get('scope') ?? '').split(' ').includes(scope);
       if (!asked || form.get('audience') !== audience) throw new OAuthRefusal('invalid_request', 'Invalid audience or token type.');
-      if (!isSigned(jwt, issuerPublic) || claims['iss'] !== issuer || claims['aud'] !== audience || !isCurrent(claims))
+      if (!isSubject(form.get('subject_token_type'), subject, issuerPublic))
         throw new OAuthRefusal('invalid_grant', 'The ID Token is not valid.');
       return { ...granted(people.job), issued_token_type: 'urn:ietf:params:oauth:token-type:access_token' };
     },
@@ -106,6 +105,13 @@ export function openTokens(): Tokens {
       return { accessToken: issue(email), expireTime: new Date(Date.now() + lifetime * 1000).toISOString().replace(/\.\d+/, '') };
     },
   };
+}
+
+function isSubject(type: string | null, token: string, issuerKey: KeyObject): boolean {
+  if (type === 'urn:ietf:params:aws:token-type:aws4_request') return isAwsRequest(token, audience);
+  const claims = claimsOf(token);
+  const isOurs = claims['iss'] === issuer && claims['aud'] === audience && isCurrent(claims);
+  return type === 'urn:ietf:params:oauth:token-type:jwt' && isOurs && isSigned(token, issuerKey);
 }
 
 function asserted(form: URLSearchParams, signedBy: (jwt: string, wanted: (claims: Claims) => boolean) => Principal): Principal {

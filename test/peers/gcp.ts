@@ -16,7 +16,7 @@ export interface Gcp extends GcpServer {
   /** Key files of service accounts, by what they may do. */
   readonly accounts: Readonly<Record<'user' | 'keeper' | 'stranger' | 'deployer', CredentialsFile>>;
   /** A job's credentials: where its token comes from, and whether it acts as the user. */
-  readonly federation: (source: 'file' | 'json file' | 'url', as?: 'impersonating') => CredentialsFile;
+  readonly federation: (source: Source, as?: 'impersonating') => CredentialsFile;
   /** An account that acts as the user. */
   readonly impersonating: CredentialsFile;
   /** Writes a file of credentials (or anything else); answers its path. */
@@ -24,6 +24,11 @@ export interface Gcp extends GcpServer {
   /** A home without credentials. */
   readonly home: string;
 }
+
+const jwt = 'urn:ietf:params:oauth:token-type:jwt';
+
+/** Where a workload has its token from: places, a program, or AWS's machines. */
+export type Source = 'file' | 'json file' | 'url' | 'program' | 'aws';
 
 /** Starts it in this process. */
 export async function startGcp(): Promise<Gcp> {
@@ -40,6 +45,7 @@ export async function startGcp(): Promise<Gcp> {
   const authorityFile = await write(server.authority);
   const plainToken = await write(tokens.jobToken());
   const jsonToken = await write({ id_token: tokens.jobToken() });
+  const printed = await write({ version: 1, success: true, token_type: jwt, id_token: tokens.jobToken() });
   const account = (who: 'user' | 'keeper' | 'stranger' | 'deployer'): CredentialsFile =>
     tokens.accountFile(people[who], `${server.url}/token`);
   const accounts = { user: account('user'), keeper: account('keeper'), stranger: account('stranger'), deployer: account('deployer') };
@@ -51,6 +57,14 @@ export async function startGcp(): Promise<Gcp> {
       url: `${server.url}/job-token`,
       headers: { Authorization: 'Bearer runner' },
       format: { type: 'json', subject_token_field_name: 'value' },
+    },
+    program: { executable: { command: `cat ${printed}`, timeout_millis: 5000 } },
+    aws: {
+      environment_id: 'aws1',
+      region_url: `${server.url}/latest/meta-data/placement/availability-zone`,
+      url: `${server.url}/latest/meta-data/iam/security-credentials`,
+      regional_cred_verification_url: 'https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15',
+      imdsv2_session_token_url: `${server.url}/latest/api/token`,
     },
   };
   return {
@@ -71,7 +85,7 @@ export async function startGcp(): Promise<Gcp> {
     federation: (source, as) => ({
       type: 'external_account',
       audience,
-      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      subject_token_type: source === 'aws' ? 'urn:ietf:params:aws:token-type:aws4_request' : jwt,
       token_url: `${server.url}/v1/token`,
       credential_source: sources[source],
       ...(as === undefined ? {} : { service_account_impersonation_url: impersonation }),

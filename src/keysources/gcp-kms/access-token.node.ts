@@ -6,7 +6,7 @@ import { federatedToken, workforceToken } from './federation.node.ts';
 import { metadataToken } from './metadata.node.ts';
 import { isRest, universeOf } from './place.ts';
 import { exchangedToken, signedToken } from './service-account.node.ts';
-import { askForToken, askObject, type Token } from './token-endpoint.node.ts';
+import { askForToken, askObject, formOf, jsonOf, type Token } from './token-endpoint.node.ts';
 
 /** What a request shows of who asks. */
 export interface Authorization {
@@ -116,20 +116,20 @@ const login = "'gcloud auth application-default login' gives new credentials";
 /** What `gcloud auth application-default login` left behind. */
 async function personToken(file: CredentialsFile, context: Context): Promise<Token> {
   const [id, secret, refresh] = [textOf(file, 'client_id'), textOf(file, 'client_secret'), textOf(file, 'refresh_token')];
-  const form = { grant_type: 'refresh_token', client_id: id, client_secret: secret, refresh_token: refresh };
+  const content = formOf({ grant_type: 'refresh_token', client_id: id, client_secret: secret, refresh_token: refresh });
   const url = 'https://oauth2.googleapis.com/token';
-  return askForToken({ giver: 'the token endpoint', url, form, secrets: [secret, refresh], remedy: login }, context);
+  return askForToken({ giver: 'the token endpoint', url, content, secrets: [secret, refresh], remedy: login }, context);
 }
 
 /** A token of the account that the file names, for whoever may act as it. */
 async function impersonatedToken(file: CredentialsFile, source: Token, wanted: readonly string[], context: Context): Promise<Token> {
   const seconds = Number(partOf(file, 'service_account_impersonation')?.fields['token_lifetime_seconds'] ?? 3600);
   const { delegates } = file.fields;
-  const json = { lifetime: `${seconds}s`, scope: wanted, ...(Array.isArray(delegates) ? { delegates } : {}) };
+  const content = jsonOf({ lifetime: `${seconds}s`, scope: wanted, ...(Array.isArray(delegates) ? { delegates } : {}) });
   const request = {
     giver: 'the IAM credentials service',
     url: textOf(file, 'service_account_impersonation_url'),
-    json,
+    content,
     headers: { Authorization: `Bearer ${source.value}` },
     secrets: [source.value],
     remedy: 'acting as an account takes the role roles/iam.serviceAccountTokenCreator or roles/iam.workloadIdentityUser on it',

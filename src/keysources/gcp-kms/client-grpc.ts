@@ -65,18 +65,27 @@ function read({ action }: Call, message: Uint8Array = new Uint8Array(0)): Answer
   try {
     return decodeAnswer(action, message);
   } catch {
-    return new GcpFailure('the answer is not a message of Cloud KMS');
+    return new GcpFailure('the answer is not a message of Cloud KMS', 'MALFORMED');
   }
 }
 
 function failureOf({ code, details }: ServiceError, call: Call, target: string, stop: AbortSignal): GcpFailure {
   if (stop.aborted) return new GcpFailure('the request was given up');
-  const said = quoted(details, [call.authorization.token, Buffer.from(call.input).toString('base64')]);
   if (code === codes.DEADLINE_EXCEEDED) return new GcpFailure(`no answer from ${target} within ${longest / 1000} s`, 'DEADLINE_EXCEEDED');
-  if (/ECONNREFUSED/.test(said)) return new GcpFailure(`nobody listens at ${target}`, 'UNAVAILABLE');
-  if (/certificate|ALTNAME/i.test(said))
-    return new GcpFailure(`the certificate of ${target} is not trusted: ${said}; SSL_CERT_FILE names the authorities to trust`);
-  return new GcpFailure(said, codes[code]);
+  const [, fault = details] = /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:/s.exec(details) ?? [];
+  const said = quoted(fault, [call.authorization.token, Buffer.from(call.input).toString('base64')]);
+  const [words, status = codes[code]] = connectionFault(said, target) ?? [said];
+  return new GcpFailure(words, status);
+}
+
+/** What the library says of connections, in the words of our HTTP. */
+function connectionFault(said: string, target: string): readonly [string, string] | undefined {
+  if (/ECONNREFUSED/.test(said)) return [`nobody listens at ${target}`, 'UNAVAILABLE'];
+  if (/Name resolution failed|ENOTFOUND/.test(said)) return [`there is no such host: ${target}`, 'UNAVAILABLE'];
+  if (/RST_STREAM|ECONNRESET|socket hang up|socket closed/i.test(said)) return [`the connection was closed by ${target}`, 'UNAVAILABLE'];
+  if (/WRONG_VERSION_NUMBER|wrong version number|packet length too long/i.test(said)) return [`${target} does not speak TLS`, 'MALFORMED'];
+  if (/certificate|altname/i.test(said)) return [`the certificate of ${target} is not trusted: ${said}`, 'UNTRUSTED'];
+  return undefined;
 }
 
 /** A connection is kept for a run. It does not keep the process from ending. */

@@ -5,7 +5,7 @@ import type { KeyClient } from '../keysource.ts';
 import { authorize } from './access-token.node.ts';
 import type { Answer, Call } from './call.ts';
 import { crc32c } from './crc32c.ts';
-import { remedyFor } from './explain.ts';
+import { explain } from './explain.ts';
 import { GcpFailure } from './failure.ts';
 import type { GcpKmsKey } from './master-key.ts';
 import { placeOf } from './place.ts';
@@ -55,8 +55,7 @@ async function ask(task: Task): Promise<Uint8Array> {
     return checked(await carryOut(call, context, signal));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const remedy = error instanceof GcpFailure && call !== undefined ? remedyFor(error, call) : '';
-    throw new SopsError(code, `${failure} with GCP KMS key '${name}': ${error.message}${remedy === '' ? '' : `; ${remedy}`}`);
+    throw new SopsError(code, `${failure} with GCP KMS key '${name}': ${explain(error, call)}`);
   }
 }
 
@@ -78,7 +77,7 @@ async function carryOut(call: Call, context: Context, signal: AbortSignal | unde
 }
 
 function checked({ output, checksum }: Answer): Uint8Array {
-  if (output.length === 0) throw new GcpFailure('the answer is empty');
+  if (output.length === 0) throw new GcpFailure('the answer is empty', 'MALFORMED');
   if (checksum !== undefined && checksum !== crc32c(output))
     throw new GcpFailure('the answer was damaged on the way: its checksum is another');
   return output;

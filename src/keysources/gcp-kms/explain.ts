@@ -1,5 +1,6 @@
+import { HttpFailure, type HttpFailureReason } from '../http-failure.ts';
 import type { Call } from './call.ts';
-import type { GcpFailure } from './failure.ts';
+import { GcpFailure } from './failure.ts';
 
 type Remedy = string | ((call: Call, message: string) => string);
 
@@ -21,10 +22,25 @@ const remedies: Readonly<Record<string, Remedy>> = {
   UNAVAILABLE: later,
   INTERNAL: later,
   DEADLINE_EXCEEDED: later,
+  MALFORMED: 'see SOPS_GCP_KMS_ENDPOINT',
+  UNTRUSTED: 'SSL_CERT_FILE names the authorities to trust',
+};
+/** The statuses that stand for what our own HTTP finds. */
+const statuses: Readonly<Partial<Record<HttpFailureReason, string>>> = {
+  unreachable: 'UNAVAILABLE',
+  timeout: 'DEADLINE_EXCEEDED',
+  untrusted: 'UNTRUSTED',
 };
 
-/** What to do about a refusal; `''` where its own words say it. */
-export function remedyFor({ status, message }: GcpFailure, call: Call): string {
-  const remedy = remedies[status] ?? '';
-  return typeof remedy === 'string' ? remedy : remedy(call, message);
+/** What went wrong, and what to do about it where there is something to do. */
+export function explain(error: Error, call: Call | undefined): string {
+  if (call === undefined) return error.message;
+  const remedy = remedies[statusOf(error)] ?? '';
+  const advice = typeof remedy === 'string' ? remedy : remedy(call, error.message);
+  return advice === '' ? error.message : `${error.message.replace(/\.$/, '')}; ${advice}`;
+}
+
+function statusOf(error: Error): string {
+  if (error instanceof HttpFailure) return statuses[error.reason] ?? '';
+  return error instanceof GcpFailure ? error.status : '';
 }

@@ -26,7 +26,7 @@ export async function askRest(call: Call, url: string, context: Context, signal?
   if (status !== 200) throw refusal(status, json, [call.authorization.token, sent]);
   const fields = asObject(json) ?? {};
   const output = fields[to];
-  if (typeof output !== 'string') throw new GcpFailure(`the answer is without '${to}'`);
+  if (typeof output !== 'string') throw new GcpFailure(`the answer is without '${to}'`, 'MALFORMED');
   const checksum = Number(fields[`${to}Crc32c`] ?? NaN);
   return { output: Buffer.from(output, 'base64'), ...(Number.isNaN(checksum) ? {} : { checksum }) };
 }

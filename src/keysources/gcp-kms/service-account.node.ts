@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import type { Context } from '../../ports.ts';
 import { type CredentialsFile, optionalText, textOf } from './credentials.ts';
 import { GcpFailure } from './failure.ts';
-import { askForToken, type Token } from './token-endpoint.node.ts';
+import { askForToken, formOf, type Token } from './token-endpoint.node.ts';
 
 const lifetime = 3600;
 
@@ -17,9 +17,9 @@ export function signedToken(file: CredentialsFile, scopes: readonly string[], co
 export async function exchangedToken(file: CredentialsFile, scopes: readonly string[], context: Context): Promise<Token> {
   const url = optionalText(file, 'token_uri') || 'https://oauth2.googleapis.com/token';
   const assertion = signClaims(file, { iss: textOf(file, 'client_email'), scope: scopes.join(' '), aud: url }, context);
-  const form = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion };
+  const content = formOf({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion });
   const remedy = "see that the account's key was not deleted and that the clock of this machine is right";
-  return askForToken({ giver: 'the token endpoint', url, form, secrets: [assertion], remedy }, context);
+  return askForToken({ giver: 'the token endpoint', url, content, secrets: [assertion], remedy }, context);
 }
 
 function signClaims(file: CredentialsFile, claims: object, context: Context): string {

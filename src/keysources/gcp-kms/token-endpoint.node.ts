@@ -9,14 +9,25 @@ export interface Token {
   readonly expires: number;
 }
 
+/** What is sent, and what it is. */
+interface Content {
+  readonly type: 'application/json' | 'application/x-www-form-urlencoded';
+  readonly text: string;
+}
+export const formOf = (fields: Readonly<Record<string, string>>): Content => ({
+  type: 'application/x-www-form-urlencoded',
+  text: new URLSearchParams(fields).toString(),
+});
+export const jsonOf = (value: object): Content => ({ type: 'application/json', text: JSON.stringify(value) });
+
 /** What is asked of something that gives out tokens. */
 export interface TokenRequest {
   /** For messages: `the token endpoint`. */
   readonly giver: string;
   readonly url: string;
-  /** Sent by POST: a form or JSON; by GET without either. */
-  readonly form?: Readonly<Record<string, string>>;
-  readonly json?: object;
+  readonly content?: Content;
+  /** Without: POST where there is content, else GET. */
+  readonly method?: 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
   /** What is sent and may not be told. */
   readonly secrets: readonly string[];
@@ -28,19 +39,12 @@ export interface TokenRequest {
 
 /** Asks, and answers the text of a good answer. Throws {@link GcpFailure} with what was said and the remedy, and `HttpFailure`. */
 export async function askText(request: TokenRequest, context: Context): Promise<string> {
-  const { giver, url, form, json, headers, secrets, remedy, ...limits } = request;
-  const body = form === undefined ? (json === undefined ? undefined : JSON.stringify(json)) : new URLSearchParams(form).toString();
-  const type = { 'Content-Type': form === undefined ? 'application/json' : 'application/x-www-form-urlencoded' };
-  const answer = await send(
-    {
-      ...limits,
-      method: body === undefined ? 'GET' : 'POST',
-      url,
-      headers: { ...(body === undefined ? {} : type), ...headers },
-      ...(body === undefined ? {} : { body }),
-    },
-    context,
-  );
+  const { giver, content, secrets, remedy, ...rest } = request;
+  const asked =
+    content === undefined
+      ? ({ method: 'GET', ...rest } as const)
+      : ({ method: 'POST', ...rest, body: content.text, headers: { 'Content-Type': content.type, ...rest.headers } } as const);
+  const answer = await send(asked, context);
   const text = new TextDecoder().decode(answer.body);
   if (answer.status >= 200 && answer.status < 300) return text;
   const said = quoted(wordsIn(text), secrets);

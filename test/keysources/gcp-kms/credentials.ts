@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { awsKeys } from '../../peers/gcp-aws.ts';
 import type { Gcp } from '../../peers/gcp.ts';
 
 /** A way to let a program into GCP, and the variables that take it there. */
@@ -35,6 +36,27 @@ export const credentials: readonly Credentials[] = [
     name: `workload identity, the token from a ${source}`,
     variables: async ({ federation, write }: Gcp) => ({ GOOGLE_APPLICATION_CREDENTIALS: await write(federation(source)) }),
   })),
+  {
+    name: 'workload identity, the token from a program',
+    variables: async ({ federation, write }) => ({
+      GOOGLE_APPLICATION_CREDENTIALS: await write(federation('program')),
+      GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES: '1',
+    }),
+  },
+  {
+    name: 'workload identity of a machine at AWS',
+    variables: async ({ federation, write }) => ({ GOOGLE_APPLICATION_CREDENTIALS: await write(federation('aws')) }),
+  },
+  {
+    name: 'workload identity of AWS, its keys in variables',
+    variables: async ({ federation, write }) => ({
+      GOOGLE_APPLICATION_CREDENTIALS: await write(federation('aws')),
+      AWS_ACCESS_KEY_ID: awsKeys.id,
+      AWS_SECRET_ACCESS_KEY: awsKeys.secret,
+      AWS_SESSION_TOKEN: awsKeys.session,
+      AWS_REGION: 'eu-west-1',
+    }),
+  },
   {
     name: 'workload identity that acts as an account',
     variables: async ({ federation }) => ({ GOOGLE_CREDENTIALS: JSON.stringify(federation('url', 'impersonating')) }),

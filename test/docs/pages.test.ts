@@ -11,7 +11,9 @@ import { program } from '../support/program.ts';
 import { fits, type Shown, type Step, stepsOf } from './shown.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const pages = readdirSync(join(root, 'docs')).filter((name) => stepsOf(readFileSync(join(root, 'docs', name), 'utf8')).length > 0);
+const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.md'))
+  .filter((name) => stepsOf(readFileSync(join(root, 'docs', name), 'utf8')).length > 0);
 const foreign = /^(SOPS|AWS_|EDITOR$|XDG_|GNUPGHOME$|NODE_)/;
 
 /** A folder like that of a reader: a home with an identity unless the page makes one, the program on the path, an editor that adds a line. */

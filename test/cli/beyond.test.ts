@@ -55,10 +55,7 @@ describe('words', () => {
 
   test.each([
     [['set', '--output-type', 'json', 'plain.yaml', '["a"]', '1'], /cannot change from yaml to json/],
-    [['exec-env', 'plain.yaml', 'true'], /exec-env of sops is not supported yet/],
     [['publish', 'plain.yaml'], /not supported yet/],
-    [['decrypt', '--keyservice', 'tcp://localhost:1', 'plain.yaml'], /not supported yet/],
-    [['decrypt', '--enable-local-keyservice=false', 'plain.yaml'], /not supported yet/],
   ])('%s is refused with a reason, not silently', (argv, says) => {
     const { status, stderr } = run(argv);
     expect(status).toBe(1);

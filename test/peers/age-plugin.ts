@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 
 /** An identity of the plugin and its recipient. */
 export interface PluginPair {
@@ -19,8 +19,11 @@ export type PluginStep = readonly [step: string, ...words: readonly string[]];
 
 /** Puts the plugin into a folder, as `age-plugin-test`; answers the environment in which it is found there and takes the steps. */
 export function agePlugin(folder: string, steps: readonly PluginStep[] = []): { readonly PATH: string; readonly AGE_PLUGIN_TEST: string } {
-  const program = fileURLToPath(new URL('age-plugin-test.mjs', import.meta.url));
+  const source = readFileSync(new URL('age-plugin-program.ts', import.meta.url), 'utf8');
+  const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 } });
+  const program = join(folder, 'age-plugin-program.mjs');
   mkdirSync(folder, { recursive: true });
+  writeFileSync(program, outputText);
   writeFileSync(join(folder, 'age-plugin-test'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, { mode: 0o755 });
   return { PATH: [folder, process.env['PATH']].join(delimiter), AGE_PLUGIN_TEST: JSON.stringify(steps) };
 }

@@ -28,7 +28,7 @@ export function parseIdentities(text: string, words: boolean): readonly Identity
 
 function parseIdentity(text: string, line: number): Identity {
   const malformed = (why: string): SopsError => new SopsError('MALFORMED_KEY', `line ${line} is not an age identity: ${why}`);
-  if (!text.startsWith('AGE-')) throw malformed("it does not start with 'AGE-SECRET-KEY-'");
+  if (!text.startsWith('AGE-')) throw malformed(confusion(text) ?? "it does not start with 'AGE-SECRET-KEY-'");
   const decoded = decodeBech32(text);
   if (typeof decoded === 'string') throw malformed(decoded);
   if (decoded.prefix.startsWith('AGE-PLUGIN-')) return { kind: 'plugin', text, secret: decoded.bytes };
@@ -36,4 +36,10 @@ function parseIdentity(text: string, line: number): Identity {
   if (kind === undefined) throw malformed('its type is not known');
   if (decoded.bytes.length !== 32) throw malformed(`it holds ${decoded.bytes.length} bytes, not 32`);
   return { kind, text, secret: decoded.bytes };
+}
+
+/** What is often put there in place of an identity. */
+function confusion(text: string): string | undefined {
+  if (/^-----BEGIN [A-Z ]*PRIVATE KEY/.test(text)) return 'it is an SSH key, which belongs into SOPS_AGE_SSH_PRIVATE_KEY_FILE';
+  return /^(age1|ssh-)/.test(text) ? 'it is a recipient, the public half of a key' : undefined;
 }

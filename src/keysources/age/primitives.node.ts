@@ -27,9 +27,9 @@ function supported(): boolean {
 }
 
 /** No salt. */
-export const nothing = new Uint8Array(0);
+export const nothing: Uint8Array = new Uint8Array(0);
 /** Each wrapping key is used once, so age seals file keys under a nonce of zeros. */
-export const zeros = new Uint8Array(12);
+export const zeros: Uint8Array = new Uint8Array(12);
 
 /** An X25519 key pair, ready for use. */
 export interface KeyPair {

@@ -91,7 +91,7 @@ describe('what a plugin says', () => {
     for (const type of ['request-secret', 'request-public']) expect(await unwrap(world([['ask', type, 'Who?', 'fail']]))).toEqual(dataKey);
     expect(await unwrap(world([['ask', 'confirm', 'Sure?', 'fail', 'Yes', 'No']]))).toEqual(dataKey);
     const context = testContext(world([['ask', 'msg', 'hello', 'fail']]));
-    const silent = { ...context, prompt: { secret: context.prompt.secret, confirm: context.prompt.confirm } };
+    const silent = { ...context, prompt: { secret: async () => undefined, confirm: async () => false } };
     expect(new Uint8Array(await client.unwrap({ masterKey, wrapped }, silent))).toEqual(dataKey);
   });
 

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../support/cli.ts';
 import { lacks, needed, peer } from '../../support/peers.ts';
 import { testContext, type World } from '../context.ts';
 import { encryptWithSops, interchanges } from '../sops-file.ts';
-import { sshKeyPair, type SshKeyPair } from './ssh-keys.ts';
+import { sshKeyPair, type SshKeyPair } from '../../peers/ssh-keys.ts';
 
 const dataKey = Uint8Array.from({ length: 32 }, (_, index) => index * 5);
 const passphrase = 'correct horse';

@@ -3,12 +3,15 @@
 import { createHash } from 'node:crypto';
 import { readSync, writeSync } from 'node:fs';
 
-/** @typedef {{ type: string, args: string[], body: Buffer }} Stanza */
+interface Stanza {
+  readonly type: string;
+  readonly args: readonly string[];
+  readonly body: Buffer;
+}
 
 let held = '';
 
-/** @returns {string} */
-function readLine() {
+function readLine(): string {
   for (let end = held.indexOf('\n'); ; end = held.indexOf('\n')) {
     if (end >= 0) {
       const line = held.slice(0, end);
@@ -22,8 +25,7 @@ function readLine() {
   }
 }
 
-/** @returns {Stanza} */
-function read() {
+function read(): Stanza {
   const [, type = '', ...args] = readLine().split(' ');
   let text = '';
   for (let line = readLine(); ; line = readLine()) {
@@ -32,37 +34,33 @@ function read() {
   }
 }
 
-/** @param {string} text */
-function write(text) {
+function write(text: string): void {
   for (let left = Buffer.from(text); left.length > 0;) left = left.subarray(writeSync(1, left));
 }
 
-/** @param {string} type @param {readonly string[]} [args] @param {Buffer | string} [body] */
-function say(type, args = [], body = '') {
+function say(type: string, args: readonly string[] = [], body: Uint8Array | string = ''): void {
   const text = Buffer.from(body).toString('base64').replaceAll('=', '');
   const lines = text.match(/.{1,64}/g) ?? [];
   write([['->', type, ...args].join(' '), ...lines, ...(text.length % 64 === 0 ? [''] : []), ''].join('\n'));
 }
 
-/** Says something that wants an answer. @param {string} type @param {readonly string[]} [args] @param {Buffer | string} [body] */
-function ask(type, args, body) {
+/** Says something that wants an answer, and answers that. */
+function ask(type: string, args: readonly string[] = [], body: Uint8Array | string = ''): string {
   say(type, args, body);
   const { type: kind, args: more, body: answer } = read();
   return [kind, ...more, ...(answer.length > 0 ? [answer.toString()] : [])].join(' ');
 }
 
-/** @param {string} why @returns {never} */
-function fail(why) {
+function fail(why: string): never {
   ask('error', ['internal'], why);
   process.exit(1);
 }
 
-function ignoreSignals() {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGPIPE']) process.on(signal, () => undefined);
+function ignoreSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGPIPE'] as const) process.on(signal, () => undefined);
 }
 
-/** @type {Record<string, (...words: string[]) => void>} */
-const steps = {
+const steps: Readonly<Record<string, (...words: readonly string[]) => void>> = {
   /** Sends any command, and wants an answer. */
   ask: (type = '', text = '', wanted = 'ok', ...args) => {
     const answer = ask(
@@ -72,14 +70,16 @@ const steps = {
     );
     if (answer !== wanted) fail(`the answer to ${type} was ${answer}`);
   },
-  error: (text) => fail(text ?? ''),
-  say: (text) => write(text ?? ''),
+  error: (text = '') => fail(text),
+  say: (text = '') => {
+    write(text);
+  },
   stanza: (type = '', ...args) => void ask(type, args),
-  exit: (status, text) => {
-    writeSync(2, text ?? '');
+  exit: (status, text = '') => {
+    writeSync(2, text);
     process.exit(Number(status));
   },
-  kill: () => process.kill(process.pid, 'SIGKILL'),
+  kill: () => void process.kill(process.pid, 'SIGKILL'),
   hang: () => {
     ignoreSignals();
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
@@ -93,23 +93,21 @@ const steps = {
   },
 };
 
-function doSteps() {
-  for (const [step = '', ...words] of JSON.parse(process.env['AGE_PLUGIN_TEST'] ?? '[]')) steps[step]?.(...words);
+function doSteps(): void {
+  const wanted: readonly (readonly string[])[] = JSON.parse(process.env['AGE_PLUGIN_TEST'] ?? '[]');
+  for (const [step = '', ...words] of wanted) steps[step]?.(...words);
 }
 
-/** The bytes between the separator and the checksum, as they are spelled. @param {string} text */
-const nameOf = (text) => text.toLowerCase().slice(text.lastIndexOf('1') + 1, -6);
-/** @param {string} name */
-const tagOf = (name) => createHash('sha256').update(`tag ${name}`).digest('hex').slice(0, 8);
-/** @param {Buffer} body @param {string} name */
-const mask = (body, name) => {
+/** The bytes between the separator and the checksum, as they are spelled. */
+const nameOf = (text: string): string => text.toLowerCase().slice(text.lastIndexOf('1') + 1, -6);
+const tagOf = (name: string): string => createHash('sha256').update(`tag ${name}`).digest('hex').slice(0, 8);
+function mask(body: Uint8Array, name: string): Uint8Array {
   const key = createHash('sha256').update(`key ${name}`).digest();
   return body.map((byte, at) => byte ^ (key[at] ?? 0));
-};
+}
 
-/** @returns {Stanza[]} */
-function readAll() {
-  const all = [];
+function readAll(): readonly Stanza[] {
+  const all: Stanza[] = [];
   for (;;) {
     const stanza = read();
     if (stanza.type === 'done') return all;
@@ -117,18 +115,18 @@ function readAll() {
   }
 }
 
-function wrap() {
+function wrap(): void {
   const all = readAll();
   doSteps();
   const fileKey = all.find(({ type }) => type === 'wrap-file-key')?.body ?? Buffer.alloc(0);
   if (all.some(({ type }) => type === 'extension-labels')) ask('labels', []);
   for (const { type, args } of all) {
     const name = nameOf(args[0] ?? '');
-    if (type === 'add-recipient') ask('recipient-stanza', ['0', 'test', tagOf(name)], Buffer.from(mask(fileKey, name)));
+    if (type === 'add-recipient') ask('recipient-stanza', ['0', 'test', tagOf(name)], mask(fileKey, name));
   }
 }
 
-function unwrap() {
+function unwrap(): void {
   const all = readAll();
   doSteps();
   const names = all.flatMap(({ type, args }) => (type === 'add-identity' ? [nameOf(args[0] ?? '')] : []));
@@ -136,7 +134,7 @@ function unwrap() {
     const [index = '', kind, tag] = args;
     const name = names.find((one) => tagOf(one) === tag);
     if (type === 'recipient-stanza' && kind === 'test' && name !== undefined) {
-      ask('file-key', [index], Buffer.from(mask(body, name)));
+      ask('file-key', [index], mask(body, name));
       break;
     }
   }

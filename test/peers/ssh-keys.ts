@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { succeed } from '../../peers/run.ts';
-import { needed } from '../../support/peers.ts';
+import { succeed } from './run.ts';
+import { needed } from '../support/peers.ts';
 
 /** A key pair that ssh-keygen made. */
 export interface SshKeyPair {

@@ -1,8 +1,8 @@
 import { SopsError, type SopsErrorCode } from '../../errors.ts';
 import type { WrappedKey } from '../../metadata/metadata.ts';
 import type { Context } from '../../ports.ts';
+import { fieldIn, textIn } from '../json-field.ts';
 import type { KeyClient } from '../keysource.ts';
-import { field, textIn } from './explain.ts';
 import type { AzureKvKey } from './master-key.ts';
 import { askVault } from './vault.ts';
 
@@ -31,7 +31,7 @@ async function complete(masterKey: AzureKvKey, context: Context, signal?: AbortS
   if (masterKey.version !== '') return masterKey;
   return reporting('DATA_KEY_UNWRAPPABLE', 'cannot find the newest version', masterKey, async () => {
     const answer = await askVault({ masterKey, operation: 'get' }, context, signal);
-    const [, version] = /\/keys\/[^/]+\/([^/]+)$/.exec(textIn(field(answer, 'key'), 'kid')) ?? [];
+    const [, version] = /\/keys\/[^/]+\/([^/]+)$/.exec(textIn(fieldIn(answer, 'key'), 'kid')) ?? [];
     if (version === undefined) throw new Error('the answer of the vault names no version');
     return { ...masterKey, version };
   });

@@ -1,3 +1,4 @@
+import { fieldIn, textIn } from '../json-field.ts';
 import { serviceMessage } from '../service-message.ts';
 
 export type Operation = 'get' | 'encrypt' | 'decrypt';
@@ -45,16 +46,6 @@ interface Fault {
 
 /** `{ error: { code, message, innererror: { code } } }` */
 function faultIn(json: unknown): Fault {
-  const error = field(json, 'error');
-  return { code: textIn(error, 'code'), inner: textIn(field(error, 'innererror'), 'code'), message: textIn(error, 'message') };
-}
-
-/** A field of what may be an object. */
-export const field = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined;
-
-/** The same for a text; `''` for anything else. */
-export function textIn(value: unknown, name: string): string {
-  const found = field(value, name);
-  return typeof found === 'string' ? found : '';
+  const error = fieldIn(json, 'error');
+  return { code: textIn(error, 'code'), inner: textIn(fieldIn(error, 'innererror'), 'code'), message: textIn(error, 'message') };
 }

@@ -1,4 +1,3 @@
-import { comingClient } from '../coming.ts';
 import { itemField, listed, textField } from '../fields.ts';
 import { defineKeySource, type KeySource } from '../keysource.ts';
 import { hcKmsKey, type HcKmsKey } from './master-key.ts';
@@ -19,5 +18,5 @@ export const hckms: KeySource = defineKeySource<HcKmsKey>({
   fromFields: (fields) => ({ kind: 'hckms', keyId: textField(fields, 'key_id', 'hckms') }),
   toFields: ({ keyId }) => ({ key_id: keyId }),
   describe: ({ keyId }) => keyId,
-  load: async () => comingClient('HuaweiCloud KMS'),
+  load: async () => (await import('./client.ts')).client,
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keySources } from '../../src/keysources/index.ts';
 import type { GroupItem, KeyFields, KeySource } from '../../src/keysources/keysource.ts';
-import { testContext } from './context.ts';
 
 const source = (kind: string): KeySource => {
   const found = keySources.find((candidate) => candidate.kind === kind);
@@ -97,12 +96,5 @@ describe('the key sources', () => {
       expect(() => each.fromFields(fields)).toThrow(expect.objectContaining({ code: 'MALFORMED_METADATA' }));
     }
     expect(() => source('kms').fromFields({ arn, context: 'a' })).toThrow(expect.objectContaining({ code: 'MALFORMED_METADATA' }));
-  });
-
-  it.each(['gcp_kms', 'azure_kv', 'hc_vault', 'hckms'])('say that %s cannot be used yet', async (kind) => {
-    const client = await source(kind).load();
-    const masterKey = source(kind).fromFields({});
-    await expect(client.wrap(new Uint8Array(32), masterKey, testContext())).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-    await expect(client.unwrap({ masterKey, wrapped: '' }, testContext())).rejects.toThrow('arrives with');
   });
 });

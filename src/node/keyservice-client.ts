@@ -23,12 +23,18 @@ const timeToAnswer: TimeLimit = { milliseconds: 120_000, text: '120 s' };
 export function keyServiceAt(address: KeyServiceAddress, { sources, env, connecting = timeToConnect }: Asking): KeyService {
   const answering = env[timeLimitVariable] ? readTimeLimit(env) : timeToAnswer;
   let client: Promise<Client> | undefined;
+  // Who was not there is not waited for again, master key by master key.
+  let absent: SopsError | undefined;
   return remoteKeyService({
     name: showAddress(address),
     sources,
     transport: async (procedure, request, signal) => {
+      if (absent !== undefined) throw absent;
       client ??= connectTo(address);
-      return call(await client, { procedure, request, signal, connecting, answering });
+      const onAbsent = (error: SopsError): void => {
+        absent = error;
+      };
+      return call(await client, { procedure, request, signal, connecting, answering, onAbsent });
     },
   });
 }
@@ -57,12 +63,19 @@ interface Call {
   readonly signal: AbortSignal | undefined;
   readonly connecting: number;
   readonly answering: TimeLimit;
+  readonly onAbsent: (error: SopsError) => void;
 }
 
-async function call(client: Client, { procedure, request, signal, connecting, answering }: Call): Promise<Uint8Array> {
+async function call(client: Client, { procedure, request, signal, ...limits }: Call): Promise<Uint8Array> {
   const { connectivityState } = await import('@grpc/grpc-js');
-  signal?.throwIfAborted();
+  const isConnected = (): boolean => client.getChannel().getConnectivityState(false) === connectivityState.READY;
   return new Promise((resolve, reject) => {
+    let gaveUp: SopsError | undefined;
+    const giveUp = (error: SopsError): void => {
+      gaveUp = error;
+      asked.cancel();
+    };
+    const stopWaiting = waiting({ ...limits, signal, isConnected, giveUp });
     const asked = client.makeUnaryRequest(
       procedure,
       asBuffer,
@@ -70,45 +83,50 @@ async function call(client: Client, { procedure, request, signal, connecting, an
       request,
       (error, answer) => {
         stopWaiting();
-        if (answer === undefined) reject(failureOf(error, why));
+        if (answer === undefined) reject(gaveUp ?? failureOf(error));
         else resolve(answer);
       },
     );
-    let why: string | undefined;
-    const giveUp = (reason: string): void => {
-      why = reason;
-      asked.cancel();
-    };
-    const onAbort = (): void => {
-      giveUp('the answer is no longer wanted');
-    };
-    const timers = [
-      setTimeout(() => {
-        if (client.getChannel().getConnectivityState(false) !== connectivityState.READY)
-          giveUp(`no connection within ${connecting / 1000} s`);
-      }, connecting),
-      ...(Number.isFinite(answering.milliseconds)
-        ? [
-            setTimeout(() => {
-              giveUp(`no answer within ${answering.text}`);
-            }, answering.milliseconds),
-          ]
-        : []),
-    ];
-    const stopWaiting = (): void => {
-      for (const timer of timers) clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-    };
-    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted === true) giveUp(unwanted());
   });
 }
+
+interface Waiting extends Omit<Call, 'procedure' | 'request'> {
+  readonly isConnected: () => boolean;
+  readonly giveUp: (error: SopsError) => void;
+}
+
+/** Gives up when a time is over, or the answer is no longer wanted; answers how to stop that. */
+function waiting({ connecting, answering, onAbsent, signal, isConnected, giveUp }: Waiting): () => void {
+  const whileConnecting = setTimeout(() => {
+    if (isConnected()) return;
+    const error = new SopsError('UNSUPPORTED', `no connection within ${connecting / 1000} s`);
+    onAbsent(error);
+    giveUp(error);
+  }, connecting);
+  const expire = (): void => {
+    giveUp(new SopsError('UNSUPPORTED', `no answer within ${answering.text}`));
+  };
+  const whileAnswering = Number.isFinite(answering.milliseconds) ? setTimeout(expire, answering.milliseconds) : undefined;
+  const onAbort = (): void => {
+    giveUp(unwanted());
+  };
+  signal?.addEventListener('abort', onAbort);
+  return () => {
+    clearTimeout(whileConnecting);
+    clearTimeout(whileAnswering);
+    signal?.removeEventListener('abort', onAbort);
+  };
+}
+
+const unwanted = (): SopsError => new SopsError('CANCELLED', 'the answer is no longer wanted');
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** What an error of the transport means to the user. Its text comes from elsewhere: it is cut short and must not steer the terminal. */
-function failureOf(error: ServiceError | null, gaveUp: string | undefined): SopsError {
-  if (gaveUp !== undefined) return new SopsError('UNSUPPORTED', gaveUp);
-  const details = (error?.details ?? 'no answer').replaceAll(/\p{C}+/gu, ' ').slice(0, longestDetails);
+function failureOf(error: ServiceError | null): SopsError {
+  // Real sops has errors without a word, as where gpg is missing.
+  const details = (error?.details || 'it does not say why').replaceAll(/\p{C}+/gu, ' ').slice(0, longestDetails);
   return new SopsError('UNSUPPORTED', explained(error?.code, details));
 }
 
@@ -119,6 +137,7 @@ const unimplemented = 12;
 function explained(code: number | undefined, details: string): string {
   if (code === unimplemented) return `what listens there is no key service of sops: ${details}`;
   if (code !== unavailable) return details;
+  if (details.includes('Protocol error')) return 'what listens there does not speak gRPC';
   const [name = ''] = /\bE[A-Z]{4,}\b/.exec(details) ?? [];
   return meanings.get(name) ?? `cannot be reached: ${details}`;
 }

@@ -1,5 +1,6 @@
 import { lstatSync, rmSync, type Stats } from 'node:fs';
 import { connect, type Server } from 'node:net';
+import { dirname } from 'node:path';
 import { SopsError } from '../errors.ts';
 import { showAddress } from '../keyservice/address.ts';
 import { systemCode } from './files.ts';
@@ -61,6 +62,8 @@ const longestPath = process.platform === 'linux' ? 107 : 103;
 async function listenAtPath(server: Server, path: string): Promise<Listening> {
   if (path === '' || path.startsWith('@')) throw new SopsError('USAGE', `'${path}' is no path of a socket`);
   if (Buffer.byteLength(path) > longestPath) throw unusable(path, `the path of a socket has at most ${longestPath} bytes`);
+  // Node takes this for a lack of permission.
+  if (lookAt(dirname(path)) === undefined) throw unusable(path, 'there is no such folder');
   await clear(path);
   const mask = process.umask(0o177);
   try {
@@ -68,14 +71,12 @@ async function listenAtPath(server: Server, path: string): Promise<Listening> {
   } finally {
     process.umask(mask);
   }
-  const made = lookAt(path);
   return {
     uri: showAddress({ network: 'unix', path }),
     exposed: false,
     stop: () => {
-      const own = isSame(made, lookAt(path));
       server.close();
-      if (own) rmSync(path, { force: true });
+      rmSync(path, { force: true });
     },
   };
 }
@@ -87,12 +88,8 @@ async function clear(path: string): Promise<void> {
   if (!found.isSocket()) throw unusable(path, 'there is a file of that name, which is no socket');
   const answered = await knock(path);
   if (answered === undefined) throw unusable(path, 'address already in use: another server listens there');
-  if (answered === 'ECONNREFUSED' && isSame(found, lookAt(path))) rmSync(path, { force: true });
+  if (answered === 'ECONNREFUSED' && found.ino === lookAt(path)?.ino) rmSync(path, { force: true });
 }
-
-/** Whether two looks saw the same file. */
-const isSame = (one: Stats | undefined, other: Stats | undefined): boolean =>
-  one !== undefined && one.ino === other?.ino && one.dev === other.dev;
 
 const lookAt = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
 
@@ -128,7 +125,6 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['EADDRINUSE', 'address already in use: another server listens there'],
   ['EADDRNOTAVAIL', 'this machine has no such address'],
   ['EACCES', 'no permission to listen there'],
-  ['ENOENT', 'there is no such folder'],
   ['ENOTFOUND', 'there is no host of that name'],
 ]);
 

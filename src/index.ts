@@ -32,6 +32,7 @@ export { set, unset, type ChangeOptions } from './operations/set.ts';
 export { planUpdateKeys, type GroupChange, type KeyUpdate } from './operations/update-keys.ts';
 export { changeGroups, type GroupsChange } from './operations/groups.ts';
 export type { WantedKeys } from './operations/data-key.ts';
+export type { UpdatedKeys } from './operations/wrap-again.ts';
 export { status } from './operations/status.ts';
 export type { Config, CreationRule, StoreConfig, StoresConfig } from './config/config.ts';
 export { parseConfig } from './config/parse.ts';

@@ -65,6 +65,12 @@ export const thresholdFlag: FlagSpec = {
   help: 'how many key groups it takes to recover the data key',
 };
 
+export const rewrapFlag: FlagSpec = {
+  name: 'rewrap',
+  takes: 'nothing',
+  help: 'wrap the data key anew with the current version of every master key, by the service itself where it can',
+};
+
 export const idempotentFlag: FlagSpec = {
   name: 'idempotent',
   takes: 'nothing',

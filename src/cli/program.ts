@@ -10,6 +10,7 @@ import {
   masterKeyFlags,
   modeFlags,
   outputFlags,
+  rewrapFlag,
   selectionFlags,
   serverFlags,
   showMasterKeysFlag,
@@ -149,11 +150,11 @@ const updatekeys: Command = {
   takes: 'file|folder…',
   groups: [
     { title: 'Files', flags: [inputTypeFlag] },
-    { title: 'Keys', flags: [thresholdFlag] },
+    { title: 'Keys', flags: [thresholdFlag, rewrapFlag] },
     { title: 'Asking', flags: [{ name: 'yes', short: 'y', takes: 'nothing', help: 'do not ask' }] },
     keyServices,
   ],
-  examples: ['updatekeys secrets.yaml', 'updatekeys -y .'],
+  examples: ['updatekeys secrets.yaml', 'updatekeys -y .', 'updatekeys -y --rewrap secrets'],
   exitCodes: readsAnything,
   load: () => import('./commands/updatekeys.ts'),
 };

@@ -11,7 +11,7 @@ import type { Services } from './operation.ts';
 export const dataKeyLength = 32;
 
 /** How many master keys are asked at once to wrap. */
-const lanes = 8;
+export const wrapLanes = 8;
 
 /** Master keys as they shall be. */
 export interface WantedKeys {
@@ -94,7 +94,7 @@ export async function wrapShares(
       const complete = await completeKey(masterKey, services);
       return { masterKey: complete, wrapped: await keys.wrap(share, complete, context.signal), createdAt: context.now() };
     }),
-    lanes,
+    wrapLanes,
     context.signal,
   );
   const failures = results.flatMap((result, at) => {

@@ -30,9 +30,12 @@ export async function recoverDataKey(metadata: Metadata, services: Services): Pr
   return dataKey;
 }
 
-/** As {@link recoverDataKey}, with the shares of the groups that were opened. */
-export async function recoverShares(metadata: Metadata, services: Services): Promise<RecoveredKey> {
-  const search = new Search(metadata, services);
+/**
+ * As {@link recoverDataKey}, with the shares of the groups that were opened.
+ * @param first groups whose shares are wanted for themselves: they are tried before the others
+ */
+export async function recoverShares(metadata: Metadata, services: Services, first: readonly number[] = []): Promise<RecoveredKey> {
+  const search = new Search(metadata, services, first);
   try {
     return await search.run();
   } catch (error) {
@@ -93,12 +96,14 @@ class Search {
   readonly #metadata: Metadata;
   readonly #services: Services;
   readonly #groups: readonly Group[];
+  readonly #first: readonly number[];
   readonly #stages: readonly Stage[];
 
-  constructor(metadata: Metadata, services: Services) {
+  constructor(metadata: Metadata, services: Services, first: readonly number[]) {
     const { keyGroups } = metadata;
     this.#metadata = metadata;
     this.#services = services;
+    this.#first = first;
     const length = keyGroups.length > 1 ? dataKeyLength + shareOverhead : dataKeyLength;
     this.#groups = keyGroups.map((keys) => new Group(keys, length, services));
     this.#stages = stagesOf(services.decryptionOrder, services.keySources);
@@ -144,7 +149,8 @@ class Search {
   }
 
   get #unopened(): readonly Group[] {
-    return this.#groups.filter(({ share }) => share === undefined);
+    const first = this.#groups.filter((_, at) => this.#first.includes(at));
+    return [...new Set([...first, ...this.#groups])].filter(({ share }) => share === undefined);
   }
 
   /** Opens key groups until there are as many as wanted, or no master key is left to try. */

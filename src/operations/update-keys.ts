@@ -1,14 +1,13 @@
-import { wipe } from '../crypto/bytes.ts';
 import type { Format } from '../formats/format.ts';
 import type { KeySource } from '../keysources/keysource.ts';
 import type { MasterKey, Metadata } from '../metadata/metadata.ts';
 import { amendKeys } from './amend-keys.ts';
 import { completeGroups } from './complete-key.ts';
-import { refuseEmptyGroups, type WantedKeys, type WrappedGroups, wrapDataKey, wrapShares } from './data-key.ts';
+import type { WantedKeys } from './data-key.ts';
 import { nameOf } from './master-key-name.ts';
-import { readSealed, type SealedFile } from './open-file.ts';
+import { readSealed } from './open-file.ts';
 import type { Outcome, Services } from './operation.ts';
-import { recoverShares, type RecoveredKey } from './recover-data-key.ts';
+import { type UpdatedKeys, wrapAgain } from './wrap-again.ts';
 
 /** What changes in one key group, by name. */
 export interface GroupChange {
@@ -22,7 +21,10 @@ export interface KeyUpdate {
   readonly upToDate: boolean;
   readonly groups: readonly GroupChange[];
   readonly shamirThreshold: { readonly from: number; readonly to: number };
-  /** Makes the change: only entries of the metadata that differ are touched, no value is opened. */
+  /**
+   * Makes the change: only entries of the metadata that differ are touched, no value is opened.
+   * Throws `NO_MASTER_KEY`, `DATA_KEY_UNRECOVERABLE`, `DATA_KEY_UNWRAPPABLE`, `CANCELLED`.
+   */
   apply(): Promise<Outcome>;
 }
 
@@ -30,15 +32,19 @@ export interface KeyUpdate {
  * Compares the master keys of a file with those wanted (`cmd/sops/subcommand/updatekeys`).
  * @param wanting a threshold of 0 leaves it as it is; one above the number of key groups counts as that number, as in sops
  */
-export async function planUpdateKeys(source: Uint8Array, format: Format, wanting: WantedKeys, services: Services): Promise<KeyUpdate> {
+export async function planUpdateKeys(source: Uint8Array, format: Format, wanting: UpdatedKeys, services: Services): Promise<KeyUpdate> {
   const file = readSealed(source, format, services);
   const wanted = { ...wanting, keyGroups: await completeGroups(wanting.keyGroups, services) };
   const groups = compareGroups(file.metadata.keyGroups, wanted, services.keySources);
   const from = file.metadata.shamirThreshold;
   const threshold = { from, to: thresholdFor(from, wanted) };
-  const upToDate = threshold.from === threshold.to && groups.every(isSame) && !isReordered(file.metadata, wanted, services.keySources);
-  const target = { ...wanted, shamirThreshold: threshold.to };
-  return { upToDate, groups, shamirThreshold: threshold, apply: () => apply(file, target, services) };
+  const isAsWanted = threshold.from === threshold.to && groups.every(isSame) && !isReordered(file.metadata, wanted, services.keySources);
+  return {
+    upToDate: isAsWanted && wanted.rewrap !== true,
+    groups,
+    shamirThreshold: threshold,
+    apply: async () => amendKeys(file, await wrapAgain(file.metadata, { ...wanted, shamirThreshold: threshold.to }, services), services),
+  };
 }
 
 /** With one key group, what sops makes of it: nothing is shared there. Several take 2 at least; a 1 is what sops leaves behind where there was one group. */
@@ -70,31 +76,4 @@ function isReordered({ keyGroups }: Metadata, wanted: WantedKeys, keySources: re
       keySources.map((source) => group.filter(({ kind }) => kind === source.kind).map((masterKey) => source.describe(masterKey))),
     );
   return keyGroups.some((group, at) => inLists(group.map(({ masterKey }) => masterKey)) !== inLists(wanted.keyGroups[at] ?? []));
-}
-
-async function apply(file: SealedFile, wanted: WantedKeys, services: Services): Promise<Outcome> {
-  refuseEmptyGroups(wanted.keyGroups);
-  const recovered = await recoverShares(file.metadata, services);
-  try {
-    return amendKeys(file, await wrapAgain(file.metadata, recovered, wanted, services), services);
-  } finally {
-    for (const bytes of [recovered.dataKey, ...recovered.shares]) if (bytes) wipe(bytes);
-  }
-}
-
-/** Keeps the entries of those who stay where their share stays: with one key group, and where master keys of groups whose share is known are only added. */
-async function wrapAgain(
-  { keyGroups, shamirThreshold }: Metadata,
-  { dataKey, shares }: RecoveredKey,
-  wanted: WantedKeys,
-  services: Services,
-): Promise<WrappedGroups> {
-  const only = keyGroups.length === 1 && wanted.keyGroups.length === 1;
-  const changes = compareGroups(keyGroups, wanted, services.keySources);
-  const sharesStay =
-    keyGroups.length === wanted.keyGroups.length &&
-    shamirThreshold === wanted.shamirThreshold &&
-    changes.every(({ added, removed }, at) => removed.length === 0 && (added.length === 0 || shares[at] !== undefined));
-  if (!only && !sharesStay) return wrapDataKey(dataKey, wanted, services);
-  return { keyGroups: await wrapShares(wanted.keyGroups, shares, services, keyGroups), shamirThreshold: wanted.shamirThreshold };
 }

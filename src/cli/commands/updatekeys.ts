@@ -56,9 +56,11 @@ async function updateFile(file: string, found: FoundConfig, services: Services, 
     if (rule === undefined)
       throw new SopsError('NO_MATCHING_RULE', `the config file ${shortPath(found.path)} does not contain any creation rule`);
     const shamirThreshold = invocation.flags.number('shamir-secret-sharing-threshold') || rule.shamirThreshold;
-    const update = await planUpdateKeys(source, format, { keyGroups: rule.keyGroups, shamirThreshold }, services);
+    const rewrap = invocation.flags.isOn('rewrap');
+    const update = await planUpdateKeys(source, format, { keyGroups: rule.keyGroups, shamirThreshold, rewrap }, services);
     if (update.upToDate) return say(`File ${file} already up to date`);
     showChanges(update);
+    if (rewrap) print('The data key will be wrapped anew for all of them.\n');
     if (!invocation.flags.isOn('yes') && !(await isOkay())) return say(`File ${file} left unchanged`);
     const { content } = await update.apply();
     await invocation.context.files.replace(file, content);

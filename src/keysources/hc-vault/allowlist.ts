@@ -1,5 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
+import { withoutUser } from './master-key.ts';
 
 const variable = 'SOPS_HC_VAULT_ALLOWLIST';
 
@@ -9,7 +10,7 @@ const variable = 'SOPS_HC_VAULT_ALLOWLIST';
  */
 export function checkAllowed(address: string, env: Context['env']): void {
   const list = env[variable] || 'all';
-  if (list !== 'all' && !names(list, address)) throw new SopsError('MALFORMED_KEY', `${variable} does not allow '${address}'`);
+  if (list !== 'all' && !names(list, address)) throw new SopsError('MALFORMED_KEY', `${variable} does not allow '${withoutUser(address)}'`);
 }
 
 /**
@@ -22,7 +23,7 @@ export function checkNamed(address: string, env: Context['env']): void {
   if (list === 'all' || (list !== '' && names(list, address)) || own.some((named) => begins(address, named))) return;
   throw new SopsError(
     'MALFORMED_KEY',
-    `no login at '${address}', which only the file names: set VAULT_ADDR to it, or list it in ${variable}, if it is to get the credentials`,
+    `no login at '${withoutUser(address)}', which only the file names: set VAULT_ADDR to it, or list it in ${variable}, if it is to get the credentials`,
   );
 }
 

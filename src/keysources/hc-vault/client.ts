@@ -5,7 +5,7 @@ import { HttpFailure } from '../http-failure.ts';
 import type { JsonAnswer } from '../http.node.ts';
 import type { KeyClient } from '../keysource.ts';
 import { ask, vaultAt } from './ask.ts';
-import type { HcVaultKey } from './master-key.ts';
+import { type HcVaultKey, withoutUser } from './master-key.ts';
 import { explain, isTokenRefused } from './refusal.ts';
 import { tokenFor } from './token.ts';
 
@@ -80,7 +80,7 @@ const failures: Readonly<Record<Task['verb'], readonly [SopsErrorCode, string]>>
 
 function failure({ verb, masterKey: { vaultAddress, enginePath, keyName } }: Pick<Task, 'verb' | 'masterKey'>, why: string): SopsError {
   const [code, what] = failures[verb];
-  return new SopsError(code, `${what} Vault key '${vaultAddress}/v1/${enginePath}/keys/${keyName}': ${why}`);
+  return new SopsError(code, `${what} Vault key '${withoutUser(vaultAddress)}/v1/${enginePath}/keys/${keyName}': ${why}`);
 }
 
 function hint({ reason, message }: HttpFailure): string {

@@ -1,8 +1,10 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
+import { HttpFailure } from '../http-failure.ts';
 import { sendJson } from '../http.node.ts';
 import { checkNamed } from './allowlist.ts';
 import { ask, type Vault } from './ask.ts';
+import { withoutUser } from './master-key.ts';
 import { explain } from './refusal.ts';
 import { readText } from './settings.ts';
 
@@ -31,7 +33,7 @@ export async function logIn(method: Method, vault: Vault): Promise<string> {
   const secrets = Object.entries(credentials).flatMap(([name, value]) => (name === 'role' ? [] : [value]));
   const why =
     answer.status === 200 ? 'the answer holds no token' : explain(answer, { path: path.join('/'), token: 'what was given', secrets });
-  throw new SopsError('DATA_KEY_UNRECOVERABLE', `no login by ${method} at '${path.join('/')}' of ${vault.address}: ${why}`);
+  throw new SopsError('DATA_KEY_UNRECOVERABLE', `no login by ${method} at '${path.join('/')}' of ${withoutUser(vault.address)}: ${why}`);
 }
 
 function tokenIn(json: unknown): string | undefined {
@@ -91,10 +93,11 @@ async function tokenOfWorkflow({ context, signal }: Vault): Promise<string | und
   if (!url || !bearer) return undefined;
   const query = audience ? `${url.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}` : '';
   const headers = { Authorization: `Bearer ${bearer}` };
-  const { status, json } = await sendJson({ method: 'GET', url: `${url}${query}`, headers }, context, signal);
+  const refuse = (why: string): SopsError =>
+    new SopsError('DATA_KEY_UNRECOVERABLE', `no token of this job at ACTIONS_ID_TOKEN_REQUEST_URL: ${why}`);
+  const { status, json } = await sendJson({ method: 'GET', url: `${url}${query}`, headers }, context, signal).catch((error: unknown) => {
+    throw error instanceof HttpFailure ? refuse(error.message) : error;
+  });
   if (typeof json === 'object' && json !== null && 'value' in json && typeof json.value === 'string') return json.value;
-  throw new SopsError(
-    'DATA_KEY_UNRECOVERABLE',
-    `the token of the job cannot be had: ACTIONS_ID_TOKEN_REQUEST_URL answered with status ${status}`,
-  );
+  throw refuse(`status ${status}; has the job the permission id-token: write?`);
 }

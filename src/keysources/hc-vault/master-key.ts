@@ -29,4 +29,5 @@ export function hcVaultKey(text: string): HcVaultKey {
   };
 }
 
-const withoutUser = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');
+/** A URL as it may be shown: without user name and password. */
+export const withoutUser = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');

@@ -155,6 +155,22 @@ describe('a file that leads elsewhere', () => {
   });
 });
 
+describe('an address with a password', () => {
+  it('brings it to the proxy before Vault, and to nobody else', async () => {
+    const key = await answering(({ headers }) => {
+      const user = Buffer.from('me:pw-of-tests').toString('base64');
+      const known = headers.authorization === `Basic ${user}`;
+      return { status: known ? 200 : 401, body: known ? { data: { ciphertext: 'vault:v1:AAAA' } } : {} };
+    });
+    const masterKey = { ...key, vaultAddress: key.vaultAddress.replace('//', '//me:pw-of-tests@') };
+    const context = testContext({ env });
+    expect(await client.wrap(dataKey, masterKey, context)).toBe('vault:v1:AAAA');
+    const refused: unknown = await client.unwrap({ masterKey, wrapped: 'x' }, context).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'DATA_KEY_UNRECOVERABLE' });
+    expect(String(refused)).not.toContain('pw-of-tests');
+  });
+});
+
 describe('durations', () => {
   it.each([
     ['30', 30_000],

@@ -172,7 +172,7 @@ describe.skipIf(lacks('bao'))('a login at Vault', () => {
       expect(await works(env)).toBe(true);
       await expect(works({ ...env, SOPSMITH_VAULT_JWT_AUDIENCE: '' })).rejects.toThrow(/audience/);
       const error: unknown = await works({ ...env, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'of-another' }).catch((reason: unknown) => reason);
-      expect(String(error)).toContain('ACTIONS_ID_TOKEN_REQUEST_URL answered with status 401');
+      expect(String(error)).toContain('no token of this job at ACTIONS_ID_TOKEN_REQUEST_URL: status 401');
       expect(String(error)).not.toContain('of-another');
     });
 

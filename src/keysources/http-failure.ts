@@ -60,8 +60,9 @@ function protocolFailure(fault: string, message: string, host: string): HttpFail
   return undefined;
 }
 
-/** What OpenSSL says between the colons of its message: `tlsv13 alert certificate required`. */
-const alertIn = (message: string): string => /error:[0-9A-Fa-f]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
+/** What OpenSSL says behind the colons of its message, `tlsv13 alert certificate required`; BoringSSL shouts it. */
+const alertIn = (message: string): string =>
+  (/error:[0-9A-Fa-f]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message).toLowerCase().replaceAll('_', ' ');
 
 const isCertificate = (fault: string): boolean =>
   unknownAuthority.test(fault) || /^CERT_|^(HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_INVALID|CRL_HAS_EXPIRED)$/.test(fault);

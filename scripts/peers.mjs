@@ -62,6 +62,8 @@ const peers = {
   },
   gpg: fromSystem('gnupg'),
   'ssh-keygen': fromSystem('openssh-client'),
+  zsh: fromSystem('zsh'),
+  fish: fromSystem('fish'),
 };
 
 /** A program of a Python package, in an environment of its own. @param {string} folder @param {string} requirements */

@@ -182,6 +182,20 @@ const groupsDelete: Command = {
   load: () => import('./commands/groups-delete.ts'),
 };
 
+const keyList: Command = {
+  name: 'keys',
+  summary: 'list the master keys of files, and try which of them can decrypt here and now',
+  takes: 'file|folder…',
+  groups: [
+    { title: 'Files', flags: [inputTypeFlag] },
+    { title: 'Output', flags: [{ name: 'json', takes: 'nothing', help: 'as JSON' }] },
+    keyServices,
+  ],
+  examples: ['keys secrets.yaml', 'keys --json secrets'],
+  exitCodes: readsAnything,
+  load: () => import('./commands/keys.ts'),
+};
+
 const filestatus: Command = {
   name: 'filestatus',
   summary: 'say as JSON whether a file is encrypted',
@@ -253,6 +267,15 @@ const keyservice: Command = {
   load: () => import('./commands/keyservice.ts'),
 };
 
+const completion: Command = {
+  name: 'completion',
+  summary: 'print a script that completes command lines in bash, zsh or fish',
+  takes: 'shell',
+  groups: [],
+  examples: ['source <(sopsmith completion bash)', 'sopsmith completion fish > ~/.config/fish/completions/sopsmith.fish'],
+  load: () => import('./commands/completion.ts'),
+};
+
 export const commands: readonly Command[] = [
   encrypt,
   decrypt,
@@ -263,14 +286,16 @@ export const commands: readonly Command[] = [
   updatekeys,
   groupsAdd,
   groupsDelete,
+  keyList,
   filestatus,
   keyservice,
   execEnv,
   execFile,
+  completion,
 ];
 
 /** What sops has and we do not yet. */
-export const missingCommands: readonly string[] = ['publish', 'completion'];
+export const missingCommands: readonly string[] = ['publish'];
 
 const oldFlags: FlagGroup = {
   title: 'Flags',

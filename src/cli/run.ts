@@ -12,6 +12,10 @@ import { beVerbose, log, reportError, warn } from './report.ts';
 export async function run(argv: readonly string[]): Promise<number> {
   let exitCodes: ExitCodeOverrides = {};
   try {
+    if (argv.at(-1) === '--generate-bash-completion') {
+      (await import('./commands/completion.ts')).printSuggestions(argv, process.env);
+      return success;
+    }
     const { command, rest, anyFlags } = findCommand(argv);
     if (command === undefined) return await answerWithout(rest, anyFlags);
     exitCodes = command.exitCodes ?? {};

@@ -13,7 +13,9 @@ export type PeerName =
   | 'moto_server'
   | 'bao'
   | 'gpg'
-  | 'ssh-keygen';
+  | 'ssh-keygen'
+  | 'zsh'
+  | 'fish';
 
 const installed = fileURLToPath(new URL('../../.cache/peers/bin', import.meta.url));
 

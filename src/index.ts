@@ -30,6 +30,7 @@ export { startEdit, startNew, type EditOptions, type EditSession } from './opera
 export { rotate, type RotateOptions } from './operations/rotate.ts';
 export { set, unset, type ChangeOptions } from './operations/set.ts';
 export { planUpdateKeys, type GroupChange, type KeyUpdate } from './operations/update-keys.ts';
+export { inspectKeys, type InspectedFile, type InspectedKey } from './operations/inspect-keys.ts';
 export { changeGroups, type GroupsChange } from './operations/groups.ts';
 export type { WantedKeys } from './operations/data-key.ts';
 export type { UpdatedKeys } from './operations/wrap-again.ts';

@@ -92,6 +92,10 @@ class Group {
   }
 }
 
+/** Whether a key is the very data key, as far as the MAC can tell: shares that do not belong together make up a key as well. */
+export const opensMac = (dataKey: Uint8Array, { mac, lastModified }: Metadata): boolean =>
+  mac === '' || 'payload' in openPayload(dataKey, mac, lastModified);
+
 class Search {
   readonly #metadata: Metadata;
   readonly #services: Services;
@@ -138,10 +142,8 @@ class Search {
     return { dataKey, shares: this.#groups.map(({ share }) => share) };
   }
 
-  /** Whether it is the very data key, as far as the MAC can tell: shares that do not belong together make up a key as well. */
   #fits(dataKey: Uint8Array): boolean {
-    const { mac, lastModified } = this.#metadata;
-    return this.#groups.length === 1 || mac === '' || 'payload' in openPayload(dataKey, mac, lastModified);
+    return this.#groups.length === 1 || opensMac(dataKey, this.#metadata);
   }
 
   get #shares(): readonly Uint8Array[] {

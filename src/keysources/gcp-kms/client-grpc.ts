@@ -1,7 +1,16 @@
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkServerIdentity, rootCertificates } from 'node:tls';
-import { type ChannelOptions, Client, credentials, Metadata, type ServiceError, status as codes } from '@grpc/grpc-js';
+import {
+  type ChannelOptions,
+  Client,
+  credentials,
+  logVerbosity,
+  Metadata,
+  type ServiceError,
+  setLogVerbosity,
+  status as codes,
+} from '@grpc/grpc-js';
 import type { Context } from '../../ports.ts';
 import { rememberingOnce } from '../once.ts';
 import { bareHost, portOf, proxyFromEnvironment } from '../proxy.node.ts';
@@ -80,6 +89,8 @@ function failureOf({ code, details }: ServiceError, call: Call, target: string, 
 
 /** What the library says of connections, in the words of our HTTP. */
 function connectionFault(said: string, target: string): readonly [string, string] | undefined {
+  // The library has no words for a proxy that refuses.
+  if (said === 'undefined') return [`the proxy does not let us through to ${target}`, 'UNAVAILABLE'];
   if (/ECONNREFUSED/.test(said)) return [`nobody listens at ${target}`, 'UNAVAILABLE'];
   if (/Name resolution failed|ENOTFOUND/.test(said)) return [`there is no such host: ${target}`, 'UNAVAILABLE'];
   if (/RST_STREAM|ECONNRESET|socket hang up|socket closed/i.test(said)) return [`the connection was closed by ${target}`, 'UNAVAILABLE'];
@@ -105,6 +116,8 @@ async function connect(target: string, context: Context): Promise<Client> {
           checkServerIdentity: (_: string, certificate: Parameters<typeof checkServerIdentity>[1]) =>
             checkServerIdentity(host, certificate),
         };
+  // Its own words on standard error are for those who ask for them.
+  if (!context.env['GRPC_VERBOSITY']) setLogVerbosity(logVerbosity.NONE);
   const secure = credentials.createSsl(roots, null, null, identity);
   const proxy = proxyFromEnvironment(server, context.env);
   if (proxy === undefined) return new Client(target, secure, { ...base, ...named });

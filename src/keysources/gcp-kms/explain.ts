@@ -30,6 +30,7 @@ const statuses: Readonly<Partial<Record<HttpFailureReason, string>>> = {
   unreachable: 'UNAVAILABLE',
   timeout: 'DEADLINE_EXCEEDED',
   untrusted: 'UNTRUSTED',
+  malformed: 'MALFORMED',
 };
 
 /** What went wrong, and what to do about it where there is something to do. */

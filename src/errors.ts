@@ -123,3 +123,16 @@ export function failuresOf(error: unknown): readonly string[] {
   const failures = error instanceof SopsError ? error.details.failures : undefined;
   return failures ?? [error instanceof Error ? error.message : String(error)];
 }
+
+/** Control characters, and those that turn the direction of text or break its lines. */
+const steering = /[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
+const longest = 2000;
+
+/** Text from elsewhere (a file, a program, a service), fit to be said in a message: what could steer a terminal is spelled out, line breaks are spaces, and it has an end. */
+export function printable(text: string): string {
+  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return cut
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replaceAll(steering, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -3,9 +3,9 @@ import type { WrappedKey } from '../../metadata/metadata.ts';
 import type { Context } from '../../ports.ts';
 import type { KeyClient } from '../keysource.ts';
 import { decodeBech32 } from './bech32.ts';
-import type { Identity } from './identity.ts';
+import type { NativeIdentity } from './identity.ts';
 import type * as native from './native.node.ts';
-import { type AgeKey, type RecipientKind, recipientKind, showRecipient } from './recipient.ts';
+import { type AgeKey, pluginOf, type RecipientKind, recipientKind, showRecipient } from './recipient.ts';
 import { searchDataKey } from './search.ts';
 
 /** age on `node:crypto` for X25519, which most files use and which loads at once, and for SSH; else on its plugins or on the library. */
@@ -17,9 +17,9 @@ async function wrap(dataKey: Uint8Array, { recipient }: AgeKey, context: Context
   const backend = kind === 'hybrid' || kind === 'tag' ? undefined : await loadNative();
   if (backend === undefined) return wrapWithLibrary(dataKey, recipient, kind);
   if (kind === 'x25519') return backend.sealForX25519(dataKey, publicKey(recipient), context.random);
-  return backend.seal(dataKey, context.random, async (fileKey) => {
+  return backend.sealFor(dataKey, context.random, async (fileKey) => {
     if (kind === 'ssh') return [(await import('./ssh.node.ts')).wrapForSsh(fileKey, recipient, context.random(32))];
-    return (await import('./plugin.node.ts')).wrapWithPlugin(fileKey, recipient, context, signal);
+    return (await import('./plugin.node.ts')).wrapWithPlugin(fileKey, { recipient, name: pluginOf(recipient) }, context, signal);
   });
 }
 
@@ -29,7 +29,7 @@ async function unwrap(
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   const opening = (await loadNative())?.openingOf(wrapped);
-  const withIdentities = async (identities: readonly Identity[]): Promise<Uint8Array | undefined> => {
+  const withIdentities = async (identities: readonly NativeIdentity[]): Promise<Uint8Array | undefined> => {
     const x25519 = opening === undefined ? [] : identities.filter(({ kind }) => kind === 'x25519');
     const dataKey = opening?.withX25519(x25519.map(({ secret }) => secret));
     return (
@@ -43,7 +43,7 @@ async function unwrap(
   return searchDataKey({ recipient, opening, withIdentities }, context, signal);
 }
 
-async function openWithLibrary(wrapped: string, identities: readonly Identity[]): Promise<Uint8Array | undefined> {
+async function openWithLibrary(wrapped: string, identities: readonly NativeIdentity[]): Promise<Uint8Array | undefined> {
   if (identities.length === 0) return undefined;
   const library = await import('./client-library.ts');
   return library.openWithLibrary(

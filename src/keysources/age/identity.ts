@@ -1,14 +1,22 @@
 import { SopsError } from '../../errors.ts';
 import { decodeBech32 } from './bech32.ts';
 
-/** A private key; `plugin` is known by its spelling only. */
-export interface Identity {
-  readonly kind: 'x25519' | 'hybrid' | 'plugin';
-  readonly text: string;
-  readonly secret: Uint8Array;
-}
+/** A private key; one of a plugin is known by its spelling only. */
+export type Identity = { readonly text: string } & (
+  | { readonly kind: 'x25519' | 'hybrid'; readonly secret: Uint8Array }
+  | {
+      readonly kind: 'plugin';
+      /** As its program has it: `age-plugin-NAME`. */
+      readonly name: string;
+    }
+);
 
-const prefixes: Readonly<Record<string, Identity['kind']>> = {
+/** An identity that needs no plugin. */
+export type NativeIdentity = Exclude<Identity, { readonly kind: 'plugin' }>;
+/** One that needs one. */
+export type PluginIdentity = Extract<Identity, { readonly kind: 'plugin' }>;
+
+const prefixes: Readonly<Record<string, NativeIdentity['kind']>> = {
   'AGE-SECRET-KEY-': 'x25519',
   'AGE-SECRET-KEY-PQ-': 'hybrid',
 };
@@ -31,7 +39,11 @@ function parseIdentity(text: string, line: number): Identity {
   if (!text.startsWith('AGE-')) throw malformed(confusion(text) ?? "it does not start with 'AGE-SECRET-KEY-'");
   const decoded = decodeBech32(text);
   if (typeof decoded === 'string') throw malformed(decoded);
-  if (decoded.prefix.startsWith('AGE-PLUGIN-')) return { kind: 'plugin', text, secret: decoded.bytes };
+  if (decoded.prefix.startsWith('AGE-PLUGIN-')) {
+    const [, name] = /^AGE-PLUGIN-([\w+.-]+)-$/.exec(decoded.prefix) ?? [];
+    if (name === undefined) throw malformed('the name of its plugin is not possible');
+    return { kind: 'plugin', text, name: name.toLowerCase() };
+  }
   const kind = prefixes[decoded.prefix];
   if (kind === undefined) throw malformed('its type is not known');
   if (decoded.bytes.length !== 32) throw malformed(`it holds ${decoded.bytes.length} bytes, not 32`);

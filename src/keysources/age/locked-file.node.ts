@@ -1,6 +1,4 @@
-import { dearmor } from './armor.node.ts';
-import { openFile } from './file.node.ts';
-import { parseHeader } from './header.node.ts';
+import { dearmor, openFile, parseHeader } from './native.node.ts';
 import { unwrapWithPassphrase } from './scrypt.node.ts';
 
 const armored = '-----BEGIN AGE';

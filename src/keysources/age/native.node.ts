@@ -2,12 +2,20 @@ import { fileKeyLength, openFile, readFile, sealFile } from './file.node.ts';
 import type { Stanza } from './stanza.node.ts';
 import { unwrapWithX25519, wrapForX25519 } from './x25519.node.ts';
 
-/* age on `node:crypto`: X25519 is here, so that one import gives all that most files need. */
+/*
+ * age on `node:crypto`. X25519 is here, so that one import gives all that most files need; and whatever is loaded later takes what it shares with X25519 from here, so that
+ * it stays in one piece when the program is packed.
+ */
+export { dearmor, strictBase64 } from './armor.node.ts';
+export { fileKeyLength, openFile } from './file.node.ts';
+export { malformed, parseHeader } from './header.node.ts';
+export { hkdf, type KeyPair, keyPair, nothing, open, seal, shared, zeros } from './primitives.node.ts';
+export { bareBase64, endsStanza, parseStanza, printStanza, type Stanza } from './stanza.node.ts';
 
 type Random = (length: number) => Uint8Array;
 
 /** Encrypts into an armored age v1 file; `wrap` answers the file key as it is wrapped. */
-export async function seal(
+export async function sealFor(
   plaintext: Uint8Array,
   random: Random,
   wrap: (fileKey: Uint8Array) => Promise<readonly Stanza[]>,

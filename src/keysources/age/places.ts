@@ -1,8 +1,7 @@
-import { SopsError } from '../../errors.ts';
+import { printable, SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
 import { rememberingOnce } from '../once.ts';
 import { splitCommand } from './command.ts';
-import { printable } from './printable.ts';
 
 /** A place that was looked in: its name, and what it holds or why it holds nothing. */
 export interface Place {

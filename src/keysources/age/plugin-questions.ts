@@ -1,5 +1,5 @@
+import { printable } from '../../errors.ts';
 import type { Prompt } from '../../ports.ts';
-import { printable } from './printable.ts';
 
 /** What a plugin wants the person to be told or asked. */
 export interface PluginQuestion {

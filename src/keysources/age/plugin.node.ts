@@ -1,10 +1,8 @@
-import { SopsError, type SopsErrorCode } from '../../errors.ts';
+import { printable, SopsError, type SopsErrorCode } from '../../errors.ts';
 import type { Context, Conversation, RunResult } from '../../ports.ts';
-import { decodeBech32 } from './bech32.ts';
-import { fileKeyLength } from './file.node.ts';
+import type { PluginIdentity } from './identity.ts';
+import { endsStanza, fileKeyLength, parseStanza, printStanza, type Stanza } from './native.node.ts';
 import { askForPlugin } from './plugin-questions.ts';
-import { printable } from './printable.ts';
-import { endsStanza, parseStanza, printStanza, type Stanza } from './stanza.node.ts';
 
 /*
  * The client's side of the protocol of age plugins, https://c2sp.org/age-plugin: all that is known is said in one go, then the plugin says what it found and asks what it must.
@@ -15,15 +13,15 @@ const bounds = { bytes: 2 ** 20, stanzas: 1000 };
 /** Milliseconds of silence after which the person is told what is waited for. */
 const patience = 5000;
 
-/** Has the plugin of a recipient such as `age1name1…` wrap a file key. Throws `DATA_KEY_UNWRAPPABLE`, `MALFORMED_KEY`, `CANCELLED`. */
+/** Has the plugin of a recipient such as `age1name1…` wrap a file key. Throws `DATA_KEY_UNWRAPPABLE`, `CANCELLED`. */
 export async function wrapWithPlugin(
   fileKey: Uint8Array,
-  recipient: string,
+  { recipient, name }: { readonly recipient: string; readonly name: string },
   context: Context,
   signal?: AbortSignal,
 ): Promise<readonly Stanza[]> {
   const said = [stanza('add-recipient', [recipient]), stanza('wrap-file-key', [], fileKey), stanza('extension-labels'), stanza('done')];
-  const plugin = new Plugin(pluginName(recipient), 'DATA_KEY_UNWRAPPABLE', context, signal);
+  const plugin = new Plugin(name, 'DATA_KEY_UNWRAPPABLE', context, signal);
   const wrapped: Stanza[] = [];
   await plugin.talk('recipient-v1', said, ({ type, args: [index, kind, ...args], body }) => {
     if (type === 'labels') return true;
@@ -36,17 +34,17 @@ export async function wrapWithPlugin(
   return wrapped;
 }
 
-/** Has the plugin of an identity such as `AGE-PLUGIN-NAME-1…` unwrap a file key; undefined where the identity is not a recipient. Throws `DATA_KEY_UNRECOVERABLE`, `MALFORMED_KEY`, `CANCELLED`. */
+/** Has the plugin of an identity such as `AGE-PLUGIN-NAME-1…` unwrap a file key; undefined where the identity is not a recipient. Throws `DATA_KEY_UNRECOVERABLE`, `CANCELLED`. */
 export async function unwrapWithPlugin(
   stanzas: readonly Stanza[],
-  identity: string,
+  { name, text }: PluginIdentity,
   context: Context,
   signal?: AbortSignal,
 ): Promise<Uint8Array | undefined> {
   const given = stanzas.map(({ type, args, body }) => stanza('recipient-stanza', ['0', type, ...args], body));
-  const plugin = new Plugin(pluginName(identity), 'DATA_KEY_UNRECOVERABLE', context, signal);
+  const plugin = new Plugin(name, 'DATA_KEY_UNRECOVERABLE', context, signal);
   let fileKey: Uint8Array | undefined;
-  await plugin.talk('identity-v1', [stanza('add-identity', [identity]), ...given, stanza('done')], ({ type, args, body }) => {
+  await plugin.talk('identity-v1', [stanza('add-identity', [text]), ...given, stanza('done')], ({ type, args, body }) => {
     if (type !== 'file-key') return false;
     if (fileKey !== undefined || args.length !== 1 || args[0] !== '0' || body.length !== fileKeyLength) {
       throw plugin.failure('it answered something that was not asked for');
@@ -55,14 +53,6 @@ export async function unwrapWithPlugin(
     return true;
   });
   return fileKey;
-}
-
-/** The name of the plugin that a recipient or an identity belongs to, as its program has it: `age-plugin-NAME`. Throws `MALFORMED_KEY`. */
-export function pluginName(text: string): string {
-  const decoded = decodeBech32(text);
-  const [, name] = typeof decoded === 'string' ? [] : (/^(?:age1|AGE-PLUGIN-(?=.*-$))([\w+.-]+?)-?$/.exec(decoded.prefix) ?? []);
-  if (name === undefined) throw new SopsError('MALFORMED_KEY', 'the name of its plugin is not possible');
-  return name.toLowerCase();
 }
 
 const stanza = (type: string, args: readonly string[] = [], body: Uint8Array = new Uint8Array(0)): Stanza => ({ type, args, body });

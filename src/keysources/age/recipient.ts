@@ -1,7 +1,6 @@
-import { SopsError } from '../../errors.ts';
+import { printable, SopsError } from '../../errors.ts';
 import type { MasterKey } from '../../metadata/metadata.ts';
 import { decodeBech32 } from './bech32.ts';
-import { printable } from './printable.ts';
 
 /** An age recipient. */
 export interface AgeKey extends MasterKey {
@@ -43,6 +42,14 @@ export const showRecipient = (recipient: string): string => (isPrivate.test(reci
 
 const malformed = (recipient: string, why: string): SopsError =>
   new SopsError('MALFORMED_KEY', `'${showRecipient(recipient)}' is not an age recipient: ${why}`);
+
+/** The plugin that a recipient such as `age1name1…` belongs to, as its program has it: `age-plugin-NAME`. Throws `MALFORMED_KEY`. */
+export function pluginOf(recipient: string): string {
+  const decoded = decodeBech32(recipient);
+  const [, name] = typeof decoded === 'string' ? [] : (/^age1([\w+.-]+)$/.exec(decoded.prefix) ?? []);
+  if (name === undefined) throw malformed(recipient, 'the name of its plugin is not possible');
+  return name;
+}
 
 /** One recipient with the space around it taken off, checked; throws `MALFORMED_KEY`. */
 export function ageKey(text: string): AgeKey {

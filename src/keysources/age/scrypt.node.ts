@@ -1,8 +1,5 @@
 import { scrypt } from 'node:crypto';
-import { strictBase64 } from './armor.node.ts';
-import { malformed } from './header.node.ts';
-import { open, zeros } from './primitives.node.ts';
-import type { Stanza } from './stanza.node.ts';
+import { malformed, open, type Stanza, strictBase64, zeros } from './native.node.ts';
 
 const label = 'age-encryption.org/v1/scrypt';
 /** The work that age does at most, as a power of two: it takes about 15 seconds and 4 GiB. */

@@ -1,8 +1,7 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
 import { rememberingOnce } from '../once.ts';
-import type { Identity } from './identity.ts';
-import { parseIdentities } from './identity.ts';
+import { type Identity, type NativeIdentity, parseIdentities, type PluginIdentity } from './identity.ts';
 import type { Opening } from './native.node.ts';
 import { identityPlaces, type Place } from './places.ts';
 
@@ -10,7 +9,7 @@ import { identityPlaces, type Place } from './places.ts';
 export interface Wrapped {
   readonly recipient: string;
   /** Tries identities that need neither plugin nor person. */
-  readonly withIdentities: (identities: readonly Identity[]) => Promise<Uint8Array | undefined>;
+  readonly withIdentities: (identities: readonly NativeIdentity[]) => Promise<Uint8Array | undefined>;
   /** Its stanzas, for plugins and keys of SSH; undefined where there is no `node:crypto` for these. */
   readonly opening: Opening | undefined;
 }
@@ -77,19 +76,19 @@ class Search {
   async #tryIdentities({ name, form }: Place, content: Uint8Array, later: Later[]): Promise<Found> {
     const identities = readIdentities(content, form === 'words');
     if (typeof identities === 'string') return [`${name} ${identities}`];
-    const natives = identities.filter(({ kind }) => kind !== 'plugin');
+    const natives = identities.filter((identity) => identity.kind !== 'plugin');
     const dataKey = await this.#wrapped.withIdentities(natives);
     if (dataKey !== undefined) return dataKey;
-    for (const { kind, text } of identities) {
-      if (kind === 'plugin') later.push({ rank: 'plugin', open: async () => this.#tryPlugin(name, text) });
+    for (const identity of identities) {
+      if (identity.kind === 'plugin') later.push({ rank: 'plugin', open: async () => this.#tryPlugin(name, identity) });
     }
     return natives.length === 0 && identities.length > 0 ? [] : [`${name} ${describeMiss(natives.length)}`];
   }
 
-  async #tryPlugin(name: string, identity: string): Promise<Found> {
+  async #tryPlugin(name: string, identity: PluginIdentity): Promise<Found> {
     const { opening } = this.#wrapped;
     if (opening === undefined) return [`${name} names a plugin, which cannot be run here`];
-    const { pluginName, unwrapWithPlugin } = await import('./plugin.node.ts');
+    const { unwrapWithPlugin } = await import('./plugin.node.ts');
     let fileKey: Uint8Array | undefined;
     try {
       fileKey = await unwrapWithPlugin(opening.stanzas, identity, this.#context, this.#signal);
@@ -97,7 +96,7 @@ class Search {
       return [`${name} names a plugin that failed: ${reasonOf(error)}`];
     }
     return fileKey === undefined
-      ? [`${name} holds an identity of age-plugin-${pluginName(identity)}, which is not the recipient`]
+      ? [`${name} holds an identity of age-plugin-${identity.name}, which is not the recipient`]
       : opening.withFileKey(fileKey);
   }
 

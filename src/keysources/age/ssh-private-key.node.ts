@@ -1,7 +1,7 @@
 import { createDecipheriv, createHash, createPrivateKey, type KeyObject } from 'node:crypto';
 import { SopsError } from '../../errors.ts';
 import { bcryptPbkdf } from './bcrypt-pbkdf.node.ts';
-import { type KeyPair, keyPair } from './primitives.node.ts';
+import { type KeyPair, keyPair } from './native.node.ts';
 import { ed25519PublicKey, readSshPublicKey, rsaPublicKey, type SshPublicKey, unsupportedKind } from './ssh-public-key.node.ts';
 import { SshReader } from './ssh-wire.ts';
 

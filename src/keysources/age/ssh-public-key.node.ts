@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { montgomeryPoint } from './edwards.ts';
 import { sshMessage, sshNumber, SshReader } from './ssh-wire.ts';
-import { bareBase64 } from './stanza.node.ts';
+import { bareBase64 } from './native.node.ts';
 
 /** A public key of SSH that age can encrypt for. */
 export type SshPublicKey = {

@@ -5,7 +5,7 @@ import type { Place } from './places.ts';
 import { isForSshKey, unwrapWithSsh } from './ssh.node.ts';
 import { type LockedSshKey, readSshPrivateKey, type SshIdentity } from './ssh-private-key.node.ts';
 import { parseSshPublicKey, type SshPublicKey } from './ssh-public-key.node.ts';
-import type { Stanza } from './stanza.node.ts';
+import type { Stanza } from './native.node.ts';
 
 /** A file key, or why there is none. */
 type Unwrapped = Uint8Array | string;

@@ -1,11 +1,21 @@
 import { constants, type KeyObject, privateDecrypt, publicEncrypt } from 'node:crypto';
 import { SopsError } from '../../errors.ts';
-import { strictBase64 } from './armor.node.ts';
-import { malformed } from './header.node.ts';
-import { hkdf, type KeyPair, keyPair, nothing, open, seal, shared, zeros } from './primitives.node.ts';
+import {
+  bareBase64,
+  hkdf,
+  type KeyPair,
+  keyPair,
+  malformed,
+  nothing,
+  open,
+  seal,
+  shared,
+  type Stanza,
+  strictBase64,
+  zeros,
+} from './native.node.ts';
 import type { SshIdentity } from './ssh-private-key.node.ts';
 import { parseSshPublicKey, type SshPublicKey, sshTag } from './ssh-public-key.node.ts';
-import { bareBase64, type Stanza } from './stanza.node.ts';
 
 const ed25519Label = 'age-encryption.org/v1/ssh-ed25519';
 const oaep = {

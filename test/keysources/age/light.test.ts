@@ -8,6 +8,15 @@ import { testContext } from '../context.ts';
 vi.mock('age-encryption', () => {
   throw new Error('the library was loaded');
 });
+vi.mock('../../../src/keysources/age/plugin.node.ts', () => {
+  throw new Error('plugins were loaded');
+});
+vi.mock('../../../src/keysources/age/ssh-wire.ts', () => {
+  throw new Error('SSH was loaded');
+});
+vi.mock('../../../src/keysources/age/scrypt.node.ts', () => {
+  throw new Error('passphrases were loaded');
+});
 
 async function keys(...flags: readonly string[]): Promise<{ identity: string; recipient: string }> {
   const identity = await succeed([needed('age-keygen'), ...flags]);
@@ -23,6 +32,20 @@ describe.skipIf(lacks('age-keygen'))('the age library', () => {
     const context = testContext({ env: { SOPS_AGE_KEY: identity } });
     const wrapped = await client.wrap(dataKey, ageKey(recipient), context);
     expect(new Uint8Array(await client.unwrap({ masterKey: ageKey(recipient), wrapped }, context))).toEqual(dataKey);
+  });
+
+  it('nor is anything for plugins, SSH and passphrases, though they are set up', async () => {
+    const { identity, recipient } = await keys();
+    const env = {
+      SOPS_AGE_KEY: `AGE-PLUGIN-TEST-1ZYTP7PQDXGAJQ2FW2AWY2JNN0QY8DFLA\n${identity}`,
+      SOPS_AGE_SSH_PRIVATE_KEY_FILE: '/etc/passwd',
+      SOPS_AGE_SSH_PRIVATE_KEY_CMD: 'false',
+    };
+    const context = testContext({ env, home: '/nowhere' });
+    const wrapped = await client.wrap(dataKey, ageKey(recipient), context);
+    expect(new Uint8Array(await client.unwrap({ masterKey: ageKey(recipient), wrapped }, context))).toEqual(dataKey);
+    const plugin = client.wrap(dataKey, ageKey('age1test1zytp7pqdxgajq2fw2awy2jnn0qhyw00j'), context);
+    await expect(plugin).rejects.toMatchObject({ cause: { message: 'plugins were loaded' } });
   });
 
   it('is loaded for a hybrid recipient', async () => {

@@ -1,5 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
+import { HttpFailure } from '../http-failure.ts';
 import type { Vault } from './ask.ts';
 import { logIn, loginMethod } from './login.ts';
 import { setting } from './settings.ts';
@@ -26,10 +27,22 @@ export async function tokenFor(vault: Vault, refused?: string): Promise<Token> {
   const known = logins.get(context) ?? new Map<string, Promise<string>>();
   logins.set(context, known);
   const before = known.get(address);
-  if (before === undefined || (refused !== undefined && (await before) === refused && known.get(address) === before))
-    known.set(address, logIn(method, vault));
-  const value = await (known.get(address) ?? logIn(method, vault));
+  const isStale = refused !== undefined && (await before) === refused && known.get(address) === before;
+  // Others may wait for the same login, so that one of them who no longer does must not end it.
+  const login = before === undefined || isStale ? logIn(method, { ...vault, signal: undefined }) : (known.get(address) ?? before);
+  known.set(address, login);
+  const value = await whileWanted(login, vault.signal);
   return { value, from: `the token of the login by ${method}`, renewable: refused === undefined };
+}
+
+async function whileWanted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(new HttpFailure('stopped', 'the login was given up'));
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 async function ownToken({ env, files }: Context): Promise<Token> {

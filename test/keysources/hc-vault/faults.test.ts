@@ -1,11 +1,12 @@
 // What a Vault in trouble, or a server that only plays Vault, can do to us.
+import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { client } from '../../../src/keysources/hc-vault/client.ts';
 import { hcVault } from '../../../src/keysources/hc-vault/index.ts';
 import type { HcVaultKey } from '../../../src/keysources/hc-vault/master-key.ts';
 import { parseDuration } from '../../../src/keysources/hc-vault/go-values.ts';
 import { freePort } from '../../peers/free-port.ts';
-import { type Asked, type Reply, serve } from '../../peers/serve.ts';
+import { type Asked, listening, type Reply, serve } from '../../peers/serve.ts';
 import { testContext } from '../context.ts';
 
 const dataKey = Uint8Array.from({ length: 32 }, (_, index) => 255 - index);
@@ -102,6 +103,32 @@ describe('Vault in trouble', () => {
     const impatient = testContext({ env: { ...env, VAULT_MAX_RETRIES: '0' } });
     await expect(client.wrap(dataKey, masterKey, impatient)).rejects.toThrow(/status 503/);
     expect(count).toBe(1);
+  });
+});
+
+describe('a login that takes its time', () => {
+  it('is waited for by those who still want it, and done once', async () => {
+    let logins = 0;
+    const server = createServer((request, response) => {
+      request.resume();
+      const isLogin = request.url === '/v1/auth/jwt/login';
+      if (isLogin) logins += 1;
+      const body = isLogin ? { auth: { client_token: 't' } } : { data: { ciphertext: 'vault:v1:AAAA' } };
+      setTimeout(() => response.end(JSON.stringify(body)), isLogin ? 300 : 0);
+    });
+    const masterKey = keyAt(await listening(server));
+    const login = { SOPSMITH_VAULT_AUTH: 'jwt', SOPSMITH_VAULT_JWT: 'a.b.c', VAULT_ADDR: masterKey.vaultAddress };
+    const context = testContext({ env: login });
+    const start = Date.now();
+    const first = client
+      .wrap(dataKey, masterKey, context, AbortSignal.timeout(50))
+      .catch((error: unknown) => `${Date.now() - start}: ${String(error)}`);
+    const second = client.wrap(dataKey, masterKey, context);
+    expect(await first).toMatch(/^\d{2,3}: .*the login was given up/);
+    expect(await second).toBe('vault:v1:AAAA');
+    expect(await client.wrap(dataKey, masterKey, context)).toBe('vault:v1:AAAA');
+    expect(logins).toBe(1);
+    await expect(client.wrap(dataKey, masterKey, context, AbortSignal.abort())).rejects.toThrow(/given up/);
   });
 });
 

@@ -58,7 +58,19 @@ export async function openGpgHome(program: string): Promise<GpgHome> {
     importKeys: async (armored) => void (await gpgWith(armored, ...batch, '--import')),
     revoke: async (fingerprint, subkey) => {
       const answers = subkey === undefined ? ['revkey'] : [`key ${subkey}`, 'revkey'];
-      const interactive = ['--no-batch', '--pinentry-mode', 'loopback', '--passphrase', '', '--command-fd', '0', '--edit-key', fingerprint];
+      const interactive = [
+        '--no-tty',
+        '--status-fd',
+        '2',
+        '--pinentry-mode',
+        'loopback',
+        '--passphrase',
+        '',
+        '--command-fd',
+        '0',
+        '--edit-key',
+        fingerprint,
+      ];
       await gpgWith([...answers, 'y', '0', '', 'y', 'save', ''].join('\n'), ...interactive);
     },
     pinentry: async (script) => {

@@ -83,12 +83,16 @@ const readParts = (listing: string): readonly Part[] => listing.split(/^(?=sub:)
 
 function readPart(text: string): Part {
   const [record = [], ...others] = text.split('\n').map((line) => line.split(':'));
-  const [validity = '', expires = '', capabilities = ''] = [record[1], record[6], record[11]];
   const fingerprint = others.find(([kind]) => kind === 'fpr')?.[9] ?? '';
-  const part = { fingerprint, encrypts: capabilities.includes('e') };
-  if (validity === 'e' && expires !== '')
-    return { ...part, state: 'expired', expired: new Date(Number(expires) * 1000).toISOString().slice(0, 10) };
-  return { ...part, state: capabilities.includes('D') ? 'disabled' : (states[validity] ?? 'usable') };
+  return { fingerprint, encrypts: capabilitiesOf(record).includes('e'), ...stateOf(record) };
+}
+
+const capabilitiesOf = (record: readonly string[]): string => record[11] ?? '';
+
+function stateOf(record: readonly string[]): Pick<Part, 'state' | 'expired'> {
+  const [, validity = '', , , , , expires = ''] = record;
+  if (validity === 'e' && expires !== '') return { state: 'expired', expired: new Date(Number(expires) * 1000).toISOString().slice(0, 10) };
+  return { state: capabilitiesOf(record).includes('D') ? 'disabled' : (states[validity] ?? 'usable') };
 }
 
 const states: Readonly<Record<string, Part['state']>> = { e: 'expired', r: 'revoked', i: 'invalid', d: 'disabled' };

@@ -20,8 +20,14 @@ const entra = new Entra(settings.entra);
 const vault = new Vault(settings.vault, entra);
 for (const [token, grant] of Object.entries(settings.tokens)) entra.know(token, grant);
 
-const handler: Handler = (asked) =>
-  asked.url.pathname.startsWith('/keys/') ? vault.answer(asked) : (entra.answer(asked) ?? { status: 404, body: {} });
+/** What was asked so far: `POST /6f89…/oauth2/v2.0/token`. */
+const asked: string[] = [];
+const handler: Handler = (request) => {
+  const { pathname } = request.url;
+  if (pathname === '/asked') return { status: 200, body: asked };
+  asked.push(`${request.method} ${pathname}`);
+  return pathname.startsWith('/keys/') ? vault.answer(request) : (entra.answer(request) ?? { status: 404, body: {} });
+};
 const secure = await serve(handler, settings.identity);
 const plain = await serve(handler);
 const proxy = await serveProxy({ ...Object.fromEntries(hosts.map((host) => [`${host}:443`, secure])), '169.254.169.254:80': plain });

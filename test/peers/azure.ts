@@ -6,27 +6,36 @@ import type { AzureSettings } from './azure-server.ts';
 import { makeAuthority, makeSelfSigned } from './certificate.ts';
 import { startChild } from './child.ts';
 import { freePort } from './free-port.ts';
-import type { Environment, KeyPeer } from './key-peer.ts';
+import type { KeyPeer } from './key-peer.ts';
+
+/** Variables for a program. */
+export type Variables = Readonly<Record<string, string>>;
 
 /** Azure on loopback behind a proxy of its own: Key Vault of three clouds, the sign-in, and managed identities. */
 export interface Azure extends KeyPeer {
+  readonly env: Variables;
+  readonly denied: Variables;
+  readonly down: Variables;
+  readonly onlyOther: Variables;
   /** How both programs get there, without any credentials. */
-  readonly route: Environment;
+  readonly route: Variables;
+  /** Every request so far: `POST /keys/first/VERSION/encrypt`. */
+  asked(): Promise<readonly string[]>;
   /** A key of the name, which may be one that misbehaves, in the vault of the public cloud. */
   keyNamed(name: string): string;
   /** Credentials of every kind. */
   readonly credentials: {
-    readonly secret: Environment;
-    readonly certificate: Environment;
-    readonly workload: Environment;
-    readonly appService: Environment;
-    readonly virtualMachine: Environment;
-    readonly cli: Environment;
-    readonly loggedOut: Environment;
+    readonly secret: Variables;
+    readonly certificate: Variables;
+    readonly workload: Variables;
+    readonly appService: Variables;
+    readonly virtualMachine: Variables;
+    readonly cli: Variables;
+    readonly loggedOut: Variables;
     /** May encrypt and decrypt, but not look at keys. */
-    readonly modest: Environment;
+    readonly modest: Variables;
     /** May only encrypt. */
-    readonly sealing: Environment;
+    readonly sealing: Variables;
   };
 }
 
@@ -62,9 +71,10 @@ export async function startAzure(): Promise<Azure> {
   await writeFile(join(folder, 'application.pem'), key + certificate);
   await writeFile(join(folder, 'federated'), applications[0].federatedToken ?? '');
   const child = await startChild('azure-server.ts', settings);
-  const proxy = (port = 0): Environment => ({ HTTPS_PROXY: `http://127.0.0.1:${port}`, HTTP_PROXY: `http://127.0.0.1:${port}` });
+  const plain = `http://127.0.0.1:${child.said['plain'] ?? 0}`;
+  const proxy = (port = 0): Variables => ({ HTTPS_PROXY: `http://127.0.0.1:${port}`, HTTP_PROXY: `http://127.0.0.1:${port}` });
   const route = { SSL_CERT_FILE: join(folder, 'authority.pem'), ...proxy(child.said['proxy']) };
-  const secretOf = ({ id, secret }: Application = all): Environment => ({ ...environment(id), AZURE_CLIENT_SECRET: secret });
+  const secretOf = ({ id, secret }: Application = all): Variables => ({ ...environment(id), AZURE_CLIENT_SECRET: secret });
   const secret = secretOf();
   return {
     kind: 'azure_kv',
@@ -77,13 +87,14 @@ export async function startAzure(): Promise<Azure> {
     onlyOther: { ...route, ...secretOf(other) },
     route,
     keyNamed,
+    asked: async () => JSON.parse(await (await fetch(`${plain}/asked`)).text()),
     credentials: {
       secret,
       certificate: { ...environment(all.id), AZURE_CLIENT_CERTIFICATE_PATH: join(folder, 'application.pem') },
       workload: { ...environment(all.id, 'WorkloadIdentityCredential'), AZURE_FEDERATED_TOKEN_FILE: join(folder, 'federated') },
       appService: {
         AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential',
-        IDENTITY_ENDPOINT: `http://127.0.0.1:${child.said['plain'] ?? 0}/msi/token`,
+        IDENTITY_ENDPOINT: `${plain}/msi/token`,
         IDENTITY_HEADER: identityHeader,
       },
       virtualMachine: { AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential' },
@@ -110,14 +121,14 @@ const application = (number: number): Application => ({
   id: `00000000-0000-4000-8000-00000000000${number}`,
   secret: `secret-of-${number}`,
 });
-const environment = (client: string, kind = 'EnvironmentCredential'): Environment => ({
+const environment = (client: string, kind = 'EnvironmentCredential'): Variables => ({
   AZURE_TOKEN_CREDENTIALS: kind,
   AZURE_TENANT_ID: tenant,
   AZURE_CLIENT_ID: client,
 });
 
 /** A folder with an `az`, put before the others. */
-async function makeCli(folder: string, body: string): Promise<Environment> {
+async function makeCli(folder: string, body: string): Promise<Variables> {
   await mkdir(folder);
   await writeFile(join(folder, 'az'), `#!/bin/sh\n${body}\n`);
   await chmod(join(folder, 'az'), 0o755);

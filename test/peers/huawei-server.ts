@@ -133,9 +133,9 @@ function encrypt(id: string, plain: string): Reply {
 
 function decrypt(id: string, text: string): Reply {
   const bytes = Buffer.from(text, 'base64');
-  const cipher = createDecipheriv('aes-256-gcm', keyOf(bytes.subarray(0, 36).toString()), bytes.subarray(36, 48));
-  cipher.setAuthTag(bytes.subarray(48, 64));
   try {
+    const cipher = createDecipheriv('aes-256-gcm', keyOf(bytes.subarray(0, 36).toString()), bytes.subarray(36, 48));
+    cipher.setAuthTag(bytes.subarray(48, 64));
     if (bytes.subarray(0, 36).toString() !== id) throw new Error('another key');
     const plain = Buffer.concat([cipher.update(bytes.subarray(64)), cipher.final()]).toString();
     return { status: 200, body: { key_id: id, plain_text: plain, plain_text_base64: Buffer.from(plain).toString('base64') } };

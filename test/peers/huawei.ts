@@ -5,12 +5,19 @@ import { makeAuthority } from './certificate.ts';
 import { startChild } from './child.ts';
 import { freePort } from './free-port.ts';
 import type { HuaweiSettings } from './huawei-server.ts';
-import type { Environment, KeyPeer } from './key-peer.ts';
+import type { KeyPeer } from './key-peer.ts';
+
+/** Variables for a program. */
+export type Variables = Readonly<Record<string, string>>;
 
 /** HuaweiCloud on loopback: KMS with signatures checked, IAM, and the places that give temporary credentials. */
 export interface Huawei extends KeyPeer {
+  readonly env: Variables;
+  readonly denied: Variables;
+  readonly down: Variables;
+  readonly onlyOther: Variables;
   /** Where KMS is, without any credentials. */
-  readonly route: Environment;
+  readonly route: Variables;
   /** URLs of the server. */
   readonly plain: string;
   /** Host and port; TLS. */
@@ -19,12 +26,12 @@ export interface Huawei extends KeyPeer {
   keyNamed(id: string): string;
   /** Credentials of every kind; all but the first leave the project to IAM. */
   readonly credentials: {
-    readonly given: Environment;
-    readonly withoutProject: Environment;
-    readonly file: Environment;
-    readonly machine: Environment;
-    readonly pod: Environment;
-    readonly provider: Environment;
+    readonly given: Variables;
+    readonly withoutProject: Variables;
+    readonly file: Variables;
+    readonly machine: Variables;
+    readonly pod: Variables;
+    readonly provider: Variables;
   };
 }
 
@@ -61,9 +68,9 @@ export async function startHuawei(): Promise<Huawei> {
     SSL_CERT_FILE: await write('authority.pem', authority.certificate),
     HTTP_PROXY: `http://127.0.0.1:${child.said['proxy'] ?? 0}`,
   };
-  const account = (at: number): Environment => ({
-    HUAWEICLOUD_SDK_AK: settings.accounts[at]?.accessKey,
-    HUAWEICLOUD_SDK_SK: settings.accounts[at]?.secretKey,
+  const account = (at: number): Variables => ({
+    HUAWEICLOUD_SDK_AK: settings.accounts[at]?.accessKey ?? '',
+    HUAWEICLOUD_SDK_SK: settings.accounts[at]?.secretKey ?? '',
   });
   const given = { ...account(0), HUAWEICLOUD_SDK_PROJECT_ID: projectId };
   const file = '# of tests\n[basic]\nak = ak-first\nsk = "sk-of-the-first"\n[global]\nak = wrong\nsk = wrong\n';

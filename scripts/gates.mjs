@@ -32,6 +32,7 @@ const stages = [
   [{ name: 'tests', command: 'vitest run', stream: true, report: 'tests' }],
   [{ name: 'tests of the standalone', command: 'vitest run test/cli', stream: true, report: 'standalone', env: { SOPSMITH: standalone } }],
   [{ name: 'interop', command: 'npm run --silent interop -- --quick', stream: true }],
+  [{ name: 'interop of keys', command: 'npm run --silent interop -- keys', stream: true }],
 ];
 
 const count = { passed: 0, failed: 0, skipped: 0 };

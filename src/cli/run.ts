@@ -2,6 +2,7 @@ import { SopsError } from '../errors.ts';
 import { statFile } from '../node/files.ts';
 import { createNodeContext } from '../node/index.ts';
 import { type Arguments, type FlagSpec, type Flags, firstWord, parseArguments } from './argv.ts';
+import { completionWord } from './completion-script.ts';
 import { type ExitCodeOverrides, success } from './exit-codes.ts';
 import { globalFlags, modeFlags, versionFlags } from './flags.ts';
 import { nearest } from '../config/nearest.ts';
@@ -12,8 +13,8 @@ import { beVerbose, log, reportError, warn } from './report.ts';
 export async function run(argv: readonly string[]): Promise<number> {
   let exitCodes: ExitCodeOverrides = {};
   try {
-    if (argv.at(-1) === '--generate-bash-completion') {
-      (await import('./commands/completion.ts')).printSuggestions(argv, process.env);
+    if (argv.at(-1) === completionWord) {
+      (await import('./completion.ts')).printSuggestions(argv, commands, process.env);
       return success;
     }
     const { command, rest, anyFlags } = findCommand(argv);

@@ -116,7 +116,8 @@ export async function startGcpPeer(protocol: 'grpc' | 'rest' = 'grpc'): Promise<
     other: keys.other,
     env: as(gcp.accounts.user),
     denied: as(gcp.accounts.stranger),
-    down: { ...as(gcp.accounts.user), SOPS_GCP_KMS_ENDPOINT: protocol === 'grpc' ? nowhere : `http://${nowhere}` },
+    // Over REST, whatever the protocol: over gRPC real sops goes on trying for a minute.
+    down: { ...as(gcp.accounts.user), SOPS_GCP_KMS_CLIENT_TYPE: 'rest', SOPS_GCP_KMS_ENDPOINT: `http://${nowhere}` },
     onlyOther: as(gcp.accounts.keeper),
     close: async () => gcp.close(),
   };

@@ -1,4 +1,4 @@
-import type { Config, Key, KeyID, PrivateKey, Subkey } from 'openpgp';
+import type { Config, Key, KeyID, Message, PrivateKey, Subkey } from 'openpgp';
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
 import type { KeyBlock } from './given-keys.node.ts';
@@ -30,8 +30,17 @@ export async function encryptWithKey(dataKey: Uint8Array, fingerprint: string, k
   const reason = whyUnfit(await partsOf(key, date), fingerprint);
   if (reason !== undefined) throw new SopsError('DATA_KEY_UNWRAPPABLE', reason);
   const message = await createMessage({ binary: dataKey });
-  const armored = await encrypt({ message, encryptionKeys: key.toPublic(), date, config: anyAlgorithm, ...exact });
-  return armored.trim();
+  try {
+    return (await encrypt({ message, encryptionKeys: key.toPublic(), date, config: anyAlgorithm, ...exact })).trim();
+  } catch (error) {
+    throw new SopsError('DATA_KEY_UNWRAPPABLE', whyNotEncrypted(error));
+  }
+}
+
+function whyNotEncrypted(error: unknown): string {
+  const [line = ''] = error instanceof Error ? error.message.split('\n') : [];
+  // Node's own cryptography lacks Brainpool curves in the form that the library asks for.
+  return /Cannot find module/.test(line) ? 'keys of this algorithm need gpg' : line.replace(/^Error encrypting message: /, '');
 }
 
 function keyNamed(fingerprint: string, keys: readonly Key[]): Key {
@@ -48,26 +57,31 @@ export type Unlock = (key: PrivateKey) => Promise<PrivateKey>;
 
 /** Decrypts with the private keys among some keys; those that are not locked first. Throws with what each of them said. */
 export async function decryptWithKeys(wrapped: string, keys: readonly Key[], unlock: Unlock): Promise<Uint8Array> {
-  const { decrypt, readMessage } = await import('openpgp');
-  const message = await readMessage({ armoredMessage: wrapped, config: bounded }).catch(() => {
-    throw new SopsError('MALFORMED_METADATA', 'the wrapped data key is not an armored PGP message');
-  });
-  const ids = message.getEncryptionKeyIDs();
+  const { decrypt } = await import('openpgp');
+  const ids = (await readWrapped(wrapped)).getEncryptionKeyIDs();
   const fitting = keys.filter((key): key is PrivateKey => key.isPrivate() && isFor(key, ids));
   if (fitting.length === 0) throw new SopsError('NO_MASTER_KEY', noneFits(keys, ids));
   const failures: SopsError[] = [];
   for (const key of fitting.toSorted((a, b) => Number(b.isDecrypted()) - Number(a.isDecrypted()))) {
     try {
       const decryptionKeys = await unlock(key);
+      // A message that one key has been tried on opens with no other.
+      const message = await readWrapped(wrapped);
       return (await decrypt({ message, decryptionKeys, format: 'binary', config: bounded })).data;
     } catch (error) {
       failures.push(error instanceof SopsError ? error : new SopsError('DATA_KEY_UNRECOVERABLE', whyClosed(key, ids)));
     }
   }
-  const [first, ...others] = failures;
-  throw first !== undefined && others.length === 0
-    ? first
-    : new SopsError('DATA_KEY_UNRECOVERABLE', failures.map(({ message: said }) => said).join('; '));
+  throw new SopsError('DATA_KEY_UNRECOVERABLE', failures.map(({ message }) => message).join('; '));
+}
+
+async function readWrapped(wrapped: string): Promise<Message<Uint8Array>> {
+  const { readMessage } = await import('openpgp');
+  try {
+    return await readMessage({ armoredMessage: wrapped, config: bounded });
+  } catch {
+    throw new SopsError('MALFORMED_METADATA', 'the wrapped data key is not an armored PGP message');
+  }
 }
 
 /** The key ID of a message that does not say for whom it is. */

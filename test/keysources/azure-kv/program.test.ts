@@ -1,0 +1,47 @@
+// The program itself, as it is built: on Node, or the executable that `SOPSMITH` names. Managed identities and the Azure CLI go by the variables of the process.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Azure, startAzure, type Variables } from '../../peers/azure.ts';
+import { versionId } from '../../peers/azure-vault.ts';
+import { type Ran, runProgram, temporaryFolder } from '../../support/cli.ts';
+import { program } from '../../support/program.ts';
+
+describe('the program with Azure Key Vault', () => {
+  const folder = temporaryFolder('azure');
+  let azure: Azure;
+  beforeAll(async () => {
+    azure = await startAzure();
+    writeFileSync(join(folder, 'plain.yaml'), 'a: "1"\n');
+  });
+  afterAll(async () => azure.close());
+  const run = (words: readonly string[], env: Variables): Ran =>
+    runProgram(program, words, { cwd: folder, env: { ...azure.route, ...env } });
+
+  it.each(['secret', 'certificate', 'workload', 'appService', 'virtualMachine', 'cli'] as const)(
+    'encrypts and decrypts, and says nothing else, signed in by %s',
+    (kind) => {
+      const sealed = run(['encrypt', '--azure-kv', azure.key, 'plain.yaml'], azure.credentials[kind]);
+      expect(sealed).toMatchObject({ status: 0, stderr: '' });
+      expect(sealed.stdout).toContain(`version: ${versionId('first', 2)}`);
+      writeFileSync(join(folder, 'sealed.yaml'), sealed.stdout);
+      expect(run(['decrypt', 'sealed.yaml'], azure.credentials[kind])).toEqual({ status: 0, stdout: 'a: "1"\n', stderr: '' });
+    },
+  );
+
+  it('tries all credentials where none is chosen, and stops at the first that is there', () => {
+    const { AZURE_TOKEN_CREDENTIALS: _chosen, ...cli } = azure.credentials.cli;
+    const noMachine = { HTTP_PROXY: azure.down['HTTP_PROXY'] ?? '' };
+    expect(run(['encrypt', '--azure-kv', azure.key, 'plain.yaml'], { ...cli, ...noMachine })).toMatchObject({ status: 0, stderr: '' });
+    const { AZURE_TOKEN_CREDENTIALS: _also, ...secret } = { ...azure.credentials.secret, AZURE_CLIENT_SECRET: 'wrong' };
+    const refused = run(['encrypt', '--azure-kv', azure.key, 'plain.yaml'], { ...cli, ...noMachine, ...secret });
+    expect(refused.stderr).toMatch(/no token: EnvironmentCredential: AADSTS7000215: Invalid client secret provided\n$/);
+  });
+
+  it('says how to log in where a login is over', () => {
+    const { status, stderr } = run(['encrypt', '--azure-kv', azure.key, 'plain.yaml'], azure.credentials.loggedOut);
+    expect(status).toBe(1);
+    expect(stderr).toContain("AzureCLICredential: Please run 'az login'");
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});

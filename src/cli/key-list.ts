@@ -1,4 +1,4 @@
-import type { SopsError } from '../errors.ts';
+import { printable, type SopsError } from '../errors.ts';
 import type { InspectedFile, InspectedKey } from '../operations/inspect-keys.ts';
 import { added, removed } from './report.ts';
 import { wrapText } from './wrap-text.ts';
@@ -37,18 +37,20 @@ export function listAsTable(one: ListedFile, first: boolean): string {
   if ('error' in one) return '';
   const { opens, needed, groups } = one.keys;
   const rows = groups.flatMap((group, at) =>
-    group.map((key) => ({ key, cells: [String(at), key.opens ? 'yes' : 'no', key.kind, timeOf(key) ?? '-'] })),
+    group.map((key) => ({ key, cells: [String(at), key.opens ? 'yes' : 'no', printable(key.kind), timeOf(key) ?? '-'] })),
   );
   const titles = ['GROUP', 'OPENS', 'KIND', 'CREATED'];
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map(({ cells }) => cells[column]?.length ?? 0)));
   const line = (cells: readonly string[], name: string): string =>
     [...cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)), name].join('  ');
   const share = groups.length === 1 ? '' : `, ${needed} of ${groups.length} groups needed`;
+  const enough = groups.filter((group) => group.some((key) => key.opens)).length >= needed;
+  const flaw = enough && !opens ? ': the shares of its groups do not belong together' : '';
   return [
     ...(first ? [] : ['']),
-    `${one.file}: ${opens ? 'opens here' : 'does not open here'}${share}`,
+    `${one.file}: ${opens ? 'opens here' : 'does not open here'}${share}${flaw}`,
     line(titles, 'MASTER KEY'),
-    ...rows.flatMap(({ key, cells }) => [colored(key, line(cells, key.name))].concat(reasonOf(key))),
+    ...rows.flatMap(({ key, cells }) => [colored(key, line(cells, printable(key.name)))].concat(reasonOf(key))),
     '',
   ].join('\n');
 }
@@ -58,6 +60,6 @@ const colored = ({ opens }: InspectedKey, line: string): string => (opens ? adde
 const reasonOf = ({ error }: InspectedKey): readonly string[] =>
   error === undefined
     ? []
-    : wrapText(error, 90)
+    : wrapText(printable(error), 90)
         .split('\n')
         .map((line) => `       ${line}`);

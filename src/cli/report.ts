@@ -1,6 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { relative } from 'node:path';
-import { type KeyGroupAttempt, SopsError } from '../errors.ts';
+import { type KeyGroupAttempt, printable, SopsError } from '../errors.ts';
 import { systemCode, systemError } from '../node/files.ts';
 import type { LogEvent } from '../ports.ts';
 import { exitCodes, type ExitCodeOverrides, generic } from './exit-codes.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { SopsError } from '../../errors.ts';
+import { printable, SopsError } from '../../errors.ts';
 import { statFile } from '../../node/files.ts';
 import { readStandardInputLine } from '../../node/standard-input.ts';
 import type { Services } from '../../operations/operation.ts';
@@ -76,9 +76,9 @@ function showChanges({ groups, shamirThreshold: { from, to } }: KeyUpdate): void
       : [...(to > 0 ? [added(`+++ shamir_threshold: ${to}`)] : []), ...(from > 0 ? [removed(`--- shamir_threshold: ${from}`)] : [])];
   const changes = groups.flatMap((group, at) => [
     heading(`Group ${at + 1}`),
-    ...group.common.map((name) => `    ${name}`),
-    ...group.added.map((name) => added(`+++ ${name}`)),
-    ...group.removed.map((name) => removed(`--- ${name}`)),
+    ...group.common.map((name) => `    ${printable(name)}`),
+    ...group.added.map((name) => added(`+++ ${printable(name)}`)),
+    ...group.removed.map((name) => removed(`--- ${printable(name)}`)),
   ]);
   print(["The following changes will be made to the file's groups:", ...threshold, ...changes, ''].join('\n'));
 }

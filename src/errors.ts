@@ -96,12 +96,8 @@ export interface SopsErrorDetails {
 /** What came of one key group when the data key was looked for. */
 export interface KeyGroupAttempt {
   readonly recovered: boolean;
-  readonly attempts: readonly {
-    readonly masterKey: string;
-    readonly error?: string;
-    /** The same, one by one where several key services were asked. */
-    readonly errors?: readonly string[];
-  }[];
+  /** One a master key, or where several key services were asked, one for each of them. */
+  readonly attempts: readonly { readonly masterKey: string; readonly error?: string }[];
 }
 
 /** Base of every error this package throws on purpose. Anything else that escapes is a bug. */

@@ -139,7 +139,9 @@ function attemptTexts(attempts: KeyGroupAttempt['attempts']): readonly string[] 
   const names = [...new Set(attempts.map(({ masterKey }) => masterKey))];
   return names.map((name) => {
     const reasons = attempts.flatMap(({ masterKey, error }) => (masterKey === name && error !== undefined ? [reasonText(error)] : []));
-    return [`  ${name}: ${status(reasons.length === 0)}`, ...(reasons.length === 0 ? [] : [reasons.join('\n    \n')])].join('\n');
+    return [`  ${printable(name)}: ${status(reasons.length === 0)}`, ...(reasons.length === 0 ? [] : [reasons.join('\n    \n')])].join(
+      '\n',
+    );
   });
 }
 

@@ -19,6 +19,8 @@ export interface Azure extends KeyPeer {
   readonly onlyOther: Variables;
   /** How both programs get there, without any credentials. */
   readonly route: Variables;
+  /** Variables under which `az` is a shell script of this text. */
+  az(body: string): Promise<Variables>;
   /** Every request so far: `POST /keys/first/VERSION/encrypt`. */
   asked(): Promise<readonly string[]>;
   /** A key of the name, which may be one that misbehaves, in the vault of the public cloud. */
@@ -42,6 +44,10 @@ export interface Azure extends KeyPeer {
 const tenant = '6f89cf12-978b-4d23-ac18-9ef0c127cf87';
 const identityHeader = 'identity-header';
 const cliToken = 'given.by-the-cli.token';
+
+/** What `az` does where the login is over, as a shell script. */
+export const loggedOut =
+  'echo "ERROR: AADSTS700082: The refresh token has expired due to inactivity. To re-authenticate, please run: az login" >&2; exit 1';
 
 /** Starts it; the keys are `first` (of two versions) and `second`. */
 export async function startAzure(): Promise<Azure> {
@@ -87,6 +93,7 @@ export async function startAzure(): Promise<Azure> {
     onlyOther: { ...route, ...secretOf(other) },
     route,
     keyNamed,
+    az: async (body) => makeCli(await mkdtemp(join(folder, 'az-')), body),
     asked: async () => JSON.parse(await (await fetch(`${plain}/asked`)).text()),
     credentials: {
       secret,
@@ -102,10 +109,7 @@ export async function startAzure(): Promise<Azure> {
         join(folder, 'in'),
         `echo '${JSON.stringify({ accessToken: cliToken, expiresOn: '2100-01-01 00:00:00.000000', expires_on: 4_102_444_800 })}'`,
       ),
-      loggedOut: await makeCli(
-        join(folder, 'out'),
-        `echo "ERROR: AADSTS700082: The refresh token has expired due to inactivity. To re-authenticate, please run: az login" >&2; exit 1`,
-      ),
+      loggedOut: await makeCli(join(folder, 'out'), loggedOut),
       modest: secretOf(modest),
       sealing: secretOf(sealing),
     },
@@ -129,7 +133,7 @@ const environment = (client: string, kind = 'EnvironmentCredential'): Variables 
 
 /** A folder with an `az`, put before the others. */
 async function makeCli(folder: string, body: string): Promise<Variables> {
-  await mkdir(folder);
+  await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'az'), `#!/bin/sh\n${body}\n`);
   await chmod(join(folder, 'az'), 0o755);
   return { AZURE_TOKEN_CREDENTIALS: 'AzureCLICredential', PATH: `${folder}:${process.env['PATH'] ?? ''}` };

@@ -7,6 +7,13 @@ export interface Challenge {
   readonly authorityHost: string;
 }
 
+/** What opens a vault for a while. */
+export interface Token {
+  readonly text: string;
+  /** Milliseconds since 1970. */
+  readonly expires: number;
+}
+
 const publicCloud = 'https://login.microsoftonline.com';
 /** Where sovereign clouds sign in. No other place that a vault names is given a secret. */
 const otherClouds = new Set([

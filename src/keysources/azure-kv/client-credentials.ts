@@ -1,16 +1,11 @@
 import type * as Sdk from '@azure/identity';
 import type { Context } from '../../ports.ts';
-import type { HttpFailure } from '../http-failure.ts';
+import { HttpFailure } from '../http-failure.ts';
 import { serviceMessage } from '../service-message.ts';
-import type { Challenge } from './challenge.ts';
+import { cliToken } from './azure-cli.ts';
+import type { Challenge, Token } from './challenge.ts';
 import { transport, type Way } from './client-transport.ts';
 
-/** What opens a vault for a while. */
-export interface Token {
-  readonly text: string;
-  /** Milliseconds since 1970. */
-  readonly expires: number;
-}
 /** There is no token. The message lists what was tried, and holds no secret. */
 export class NoToken extends Error {
   override readonly name: string = 'NoToken';
@@ -20,39 +15,44 @@ type Options = Sdk.TokenCredentialOptions & { readonly additionallyAllowedTenant
 type Variables = Context['env'];
 /** Makes a credential of what the variables say; undefined where they say nothing of it. */
 type Maker = (sdk: typeof Sdk, options: Options, env: Variables) => Sdk.TokenCredential | undefined;
+/** Answers undefined where it is not set up. */
+type Source = (challenge: Challenge, way: Way) => Promise<Token | undefined>;
 
 /** How long a program of the user may take, in milliseconds. */
 const processTimeoutInMs = 20_000;
 
-const production: Readonly<Record<string, Maker>> = {
-  EnvironmentCredential: (sdk, options, env) => {
+const production: Readonly<Record<string, Source>> = {
+  EnvironmentCredential: viaSdk((sdk, options, env) => {
     const { AZURE_TENANT_ID: tenant, AZURE_CLIENT_ID: client } = env;
     return tenant && client ? application(sdk, options, { env, tenant, client }) : undefined;
-  },
-  WorkloadIdentityCredential: ({ WorkloadIdentityCredential }, options, env) => {
+  }),
+  WorkloadIdentityCredential: viaSdk(({ WorkloadIdentityCredential }, options, env) => {
     const { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_FEDERATED_TOKEN_FILE: tokenFilePath } = env;
     return tenantId && clientId && tokenFilePath
       ? new WorkloadIdentityCredential({ ...options, tenantId, clientId, tokenFilePath })
       : undefined;
-  },
-  ManagedIdentityCredential: ({ ManagedIdentityCredential }, options, env) => {
+  }),
+  ManagedIdentityCredential: viaSdk(({ ManagedIdentityCredential }, options, env) => {
     const clientId = env['AZURE_CLIENT_ID'];
     // Where other credentials may follow, the SDK's own chain asks first, and for a second only, whether there is a metadata service at all.
     const probing = { ...options, sendProbeRequest: choiceOf(env) !== 'managedidentitycredential' };
     return new ManagedIdentityCredential(clientId ? { ...probing, clientId } : probing);
-  },
+  }),
 };
-const development: Readonly<Record<string, Maker>> = {
-  AzureCLICredential: ({ AzureCliCredential }, options) => new AzureCliCredential({ ...options, processTimeoutInMs }),
-  AzureDeveloperCLICredential: ({ AzureDeveloperCliCredential }, options) =>
-    new AzureDeveloperCliCredential({ ...options, processTimeoutInMs }),
-  AzurePowerShellCredential: ({ AzurePowerShellCredential }, options) => new AzurePowerShellCredential({ ...options, processTimeoutInMs }),
+const development: Readonly<Record<string, Source>> = {
+  AzureCLICredential: async (challenge, { context, signal }) => cliToken(challenge, context, signal),
+  AzureDeveloperCLICredential: viaSdk(
+    ({ AzureDeveloperCliCredential }, options) => new AzureDeveloperCliCredential({ ...options, processTimeoutInMs }),
+  ),
+  AzurePowerShellCredential: viaSdk(
+    ({ AzurePowerShellCredential }, options) => new AzurePowerShellCredential({ ...options, processTimeoutInMs }),
+  ),
 };
 
 const choiceOf = (env: Variables): string => (env['AZURE_TOKEN_CREDENTIALS'] ?? '').trim().toLowerCase();
 
 /** The credentials that `AZURE_TOKEN_CREDENTIALS` chooses: `prod`, `dev` or one of them by its name; all without. Throws {@link NoToken}. */
-function chosen(env: Variables): readonly (readonly [string, Maker])[] {
+function chosen(env: Variables): readonly (readonly [string, Source])[] {
   const choice = choiceOf(env);
   const all = Object.entries({ ...production, ...development });
   const wanted = choice === 'prod' ? Object.entries(production) : choice === 'dev' ? Object.entries(development) : all;
@@ -62,29 +62,50 @@ function chosen(env: Variables): readonly (readonly [string, Maker])[] {
 }
 
 /**
- * Asks the credentials of the SDK's DefaultAzureCredential one after another. Secrets, certificates, federated tokens and tenants are those of the context; managed
- * identities and the programs of the user go by the variables of this process. A credential that is there but is refused ends it, as in the SDK. Throws {@link NoToken}.
+ * Asks the credentials of the SDK's DefaultAzureCredential one after another. Secrets, certificates, federated tokens, tenants and `az` are those of the context; managed
+ * identities and the other programs of the user go by the variables of this process. A credential that is there but is refused ends it, as in the SDK. Throws {@link NoToken}.
  */
-export async function requestToken(request: Challenge, context: Context, signal?: AbortSignal): Promise<Token> {
-  const sdk = await import('@azure/identity');
+export async function requestToken(challenge: Challenge, context: Context, signal?: AbortSignal): Promise<Token> {
   const failures: string[] = [];
-  for (const [name, make] of chosen(context.env)) {
+  for (const [name, ask] of chosen(context.env)) {
     const faults: HttpFailure[] = [];
     try {
-      const credential = make(sdk, optionsFor(request, { context, faults, signal }), context.env);
-      const token = await credential?.getToken(request.scope, request.tenantId === undefined ? {} : { tenantId: request.tenantId });
-      if (token) return { text: token.token, expires: token.expiresOnTimestamp };
+      const token = await unlessAborted(ask(challenge, { context, faults, signal }), [signal, context.signal]);
+      if (token !== undefined) return token;
       failures.push(`${name} is not set up`);
     } catch (error) {
-      const stopped = faults.find(({ reason }) => reason === 'stopped');
+      const stopped = [error, ...faults].find((fault): fault is HttpFailure => fault instanceof HttpFailure && fault.reason === 'stopped');
       if (stopped !== undefined) throw stopped;
       failures.push(`${name}: ${reasonOf(error, faults, context.env)}`);
-      if (!isUnavailable(error)) throw new NoToken(`no token: ${failures.at(-1) ?? ''}`);
+      if (mayOthersFollow(name, error)) continue;
+      throw new NoToken(`no token: ${failures.at(-1) ?? ''}`);
     }
   }
   throw new NoToken(
     `no credential gives a token: ${failures.join('; ')}; run az login, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET`,
   );
+}
+
+const mayOthersFollow = (name: string, error: unknown): boolean =>
+  name in development || (error instanceof Error && error.name === 'CredentialUnavailableError');
+
+/** The SDK does not pass signals on to everything that it does. */
+async function unlessAborted<T>(work: Promise<T>, signals: readonly (AbortSignal | undefined)[]): Promise<T> {
+  const signal = AbortSignal.any(signals.flatMap((each) => each ?? []));
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(new HttpFailure('stopped', 'the sign-in to Azure was given up'));
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+  });
+}
+
+function viaSdk(make: Maker): Source {
+  return async (challenge, way) => {
+    const credential = make(await import('@azure/identity'), optionsFor(challenge, way), way.context.env);
+    const token = await credential?.getToken(challenge.scope, challenge.tenantId === undefined ? {} : { tenantId: challenge.tenantId });
+    return token ? { text: token.token, expires: token.expiresOnTimestamp } : undefined;
+  };
 }
 
 function optionsFor({ authorityHost }: Challenge, way: Way): Options {
@@ -96,8 +117,6 @@ function optionsFor({ authorityHost }: Challenge, way: Way): Options {
     ...(tenants ? { additionallyAllowedTenants: tenants.split(';') } : {}),
   };
 }
-
-const isUnavailable = (error: unknown): boolean => error instanceof Error && error.name === 'CredentialUnavailableError';
 
 /** What a credential says, without its pointers to pages on the web; a request that had no answer says more than the SDK makes of it. */
 function reasonOf(error: unknown, [fault]: readonly HttpFailure[], env: Variables): string {

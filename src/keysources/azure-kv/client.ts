@@ -4,7 +4,7 @@ import type { Context } from '../../ports.ts';
 import { fieldIn, textIn } from '../json-field.ts';
 import type { KeyClient } from '../keysource.ts';
 import type { AzureKvKey } from './master-key.ts';
-import { askVault } from './vault.ts';
+import { askVault } from './client-vault.ts';
 
 /** Azure Key Vault over its REST interface, with tokens of the identity SDK. There is no `rewrap`: the service has no such request. */
 export const client: KeyClient<AzureKvKey> = { wrap, unwrap, complete };

@@ -24,7 +24,7 @@ describe('Azure Key Vault', () => {
     return client.unwrap({ masterKey, wrapped: await client.wrap(dataKey, masterKey, context) }, context);
   };
 
-  it.each(['secret', 'certificate', 'workload', 'modest'] as const)('opens what it wrapped, signed in by %s', async (kind) => {
+  it.each(['secret', 'certificate', 'workload', 'modest', 'cli'] as const)('opens what it wrapped, signed in by %s', async (kind) => {
     expect(await roundTrip(azure.key, contextOf(azure.credentials[kind]))).toEqual(dataKey);
   });
 

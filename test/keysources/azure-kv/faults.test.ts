@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { client } from '../../../src/keysources/azure-kv/client.ts';
 import { azureKvKey } from '../../../src/keysources/azure-kv/master-key.ts';
-import { type Azure, startAzure, type Variables } from '../../peers/azure.ts';
+import { type Azure, loggedOut, startAzure, type Variables } from '../../peers/azure.ts';
 import { versionId } from '../../peers/azure-vault.ts';
 import { testContext } from '../context.ts';
 
@@ -24,7 +24,8 @@ describe('a fault of Azure Key Vault', () => {
     );
     expect(error).toMatchObject({ name: 'SopsError', message: expect.stringContaining(`Azure Key Vault key '${url}`) });
     const message = error instanceof Error ? error.message : '';
-    for (const secret of ['secret-of-1', dataKey.toString('base64url'), 'given.', wrapped, '\n']) expect(message).not.toContain(secret);
+    for (const secret of ['secret-of-1', 'claims', dataKey.toString('base64url'), 'given.', wrapped, '\n'])
+      expect(message).not.toContain(secret);
     return message;
   };
   const wrap = async (url: string, env: Variables, signal?: AbortSignal): Promise<string> =>
@@ -82,6 +83,16 @@ describe('a fault of Azure Key Vault', () => {
     expect(await wrap(azure.key, { ...azure.credentials.secret, SSL_CERT_FILE: '' })).toContain('is not trusted');
     expect(await wrap('https://elsewhere.example/keys/k', azure.credentials.secret)).toContain('the proxy');
     expect(Date.now() - start).toBeLessThan(10_000);
+  });
+
+  it.each([
+    ['a login that is over', loggedOut, /AADSTS700082: The refresh token has expired.* run az login --tenant [\w-]+/],
+    ['no az', undefined, /AzureCLICredential: there is no program az; run az login, or set/],
+    ['an az that answers nonsense', 'echo header.claims.signature', /the answer of az is malformed/],
+    ['an az that hangs', 'sleep 5', /given up/],
+  ])('%s', async (_what, body, said) => {
+    const env = body === undefined ? { ...azure.credentials.cli, PATH: '/nowhere' } : await azure.az(body);
+    expect(await wrap(azure.key, env, AbortSignal.timeout(1_500))).toMatch(said);
   });
 
   it('asks no stranger for a token', async () => {

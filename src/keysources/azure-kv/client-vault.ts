@@ -2,8 +2,8 @@ import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
 import { sendJson } from '../http.node.ts';
 import { rememberingWhile } from '../lasting.ts';
-import { type Challenge, readChallenge } from './challenge.ts';
-import { requestToken, type Token } from './client-credentials.ts';
+import { type Challenge, readChallenge, type Token } from './challenge.ts';
+import { requestToken } from './client-credentials.ts';
 import { explain, type Operation } from './explain.ts';
 import type { AzureKvKey } from './master-key.ts';
 

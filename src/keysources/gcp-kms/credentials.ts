@@ -26,11 +26,7 @@ export async function findCredentials(context: Context): Promise<Credentials> {
   const token = env['GOOGLE_OAUTH_ACCESS_TOKEN'];
   if (token) return { kind: 'token', token };
   const named = env['GOOGLE_APPLICATION_CREDENTIALS'];
-  if (named) {
-    const content = await files.read(named);
-    if (content === undefined) throw new GcpFailure(`there is no file '${named}', which GOOGLE_APPLICATION_CREDENTIALS names`);
-    return { kind: 'file', file: parse(content, `'${named}'`) };
-  }
+  if (named) return { kind: 'file', file: await namedFile(named, context) };
   const known = wellKnownFile(context);
   const content = known === undefined ? undefined : await files.read(known);
   return content === undefined ? { kind: 'metadata' } : { kind: 'file', file: parse(content, `'${known}'`) };
@@ -43,6 +39,15 @@ async function givenFile(given: string, { files }: Context): Promise<Credentials
   const content = await files.read(given).catch(() => undefined);
   if (content === undefined) throw new GcpFailure(`${source} is neither JSON nor the path of a file that can be read`);
   return parse(content, source);
+}
+
+/** `GOOGLE_APPLICATION_CREDENTIALS` is a path, but people put the JSON there too, which must not be shown. */
+async function namedFile(path: string, { files }: Context): Promise<CredentialsFile> {
+  const name = 'GOOGLE_APPLICATION_CREDENTIALS';
+  if (/^\s*\{|\n/.test(path)) throw new GcpFailure(`${name} takes the path of a file; the JSON itself goes into GOOGLE_CREDENTIALS`);
+  const content = await files.read(path);
+  if (content === undefined) throw new GcpFailure(`there is no file '${path}', which ${name} names`);
+  return parse(content, `'${path}'`);
 }
 
 /** Where `gcloud auth application-default login` leaves credentials. */

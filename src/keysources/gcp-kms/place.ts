@@ -1,4 +1,5 @@
 import type { Context } from '../../ports.ts';
+import { GcpFailure } from './failure.ts';
 
 /** Where Cloud KMS is asked, and in which protocol. */
 export type Place =
@@ -11,7 +12,7 @@ const googles = 'googleapis.com';
 /**
  * Where to ask: `SOPS_GCP_KMS_ENDPOINT`, else `cloudkms.` and the domain of the universe. An endpoint that is a host and a port speaks gRPC unless
  * `SOPS_GCP_KMS_CLIENT_TYPE` is `rest`, as with sops, where everything but `rest` is gRPC; a URL can only be asked over REST. The service that has no endpoint of its
- * own is Google's, which speaks both: it is asked over REST, which loads less.
+ * own is Google's, which speaks both: it is asked over REST, which loads less. Throws {@link GcpFailure}.
  */
 export function placeOf(env: Context['env']): Place {
   const endpoint = env['SOPS_GCP_KMS_ENDPOINT'] ?? '';
@@ -19,6 +20,7 @@ export function placeOf(env: Context['env']): Place {
   if (/^https?:\/\//i.test(endpoint)) return { protocol: 'rest', url: endpoint.replace(/\/+$/, '') };
   const host = endpoint.replace(/^dns:\/*/, '');
   if (isRest(env)) return { protocol: 'rest', url: `https://${host}` };
+  if (!URL.canParse(`https://${host}`)) throw new GcpFailure('SOPS_GCP_KMS_ENDPOINT is neither a host, perhaps with a port, nor a URL');
   return { protocol: 'grpc', target: /:\d+$/.test(host) ? host : `${host}:443` };
 }
 

@@ -79,7 +79,6 @@ describe.each(['grpc', 'rest'] as const)('over %s', (protocol) => {
   test.each<Fault>(['broken', { status: 'UNAVAILABLE' }, { status: 'INTERNAL' }, { status: 'RESOURCE_EXHAUSTED' }])(
     'passes over one fault: %j',
     async (fault) => {
-      gcp.faults.kms.push(fault, fault);
       const context = contextOf({ ...reach(), ...withToken() });
       const wrapped = await wrap(gcp.keys.key, context);
       gcp.faults.kms.push(fault);
@@ -211,6 +210,13 @@ describe('whoever gives out tokens', () => {
     expect(message).not.toContain('c2VjcmV0');
   });
 
+  test('is not asked where the credentials themselves stand for their path', async () => {
+    const env = { ...gcp.reach('rest'), GOOGLE_APPLICATION_CREDENTIALS: JSON.stringify(gcp.accounts.user) };
+    const message = await failure(wrap(gcp.keys.key, contextOf(env)));
+    expect(message).toMatch(/GOOGLE_APPLICATION_CREDENTIALS takes the path of a file; the JSON itself goes into GOOGLE_CREDENTIALS$/);
+    expect(message).not.toContain('PRIVATE KEY');
+  });
+
   test('is not asked where a file is named that is not there', async () => {
     const env = { ...gcp.reach('rest'), GOOGLE_APPLICATION_CREDENTIALS: '/nowhere.json' };
     expect(await failure(wrap(gcp.keys.key, contextOf(env)))).toContain(
@@ -228,6 +234,13 @@ describe('before anything is asked', () => {
   ])('a name that is none: %s', async (name) => {
     expect(await failure(wrap(name, contextOf({ ...gcp.reach('rest'), ...withToken() })))).toMatch(
       /^MALFORMED_KEY: '.*' is not the resource ID of a key of GCP KMS/,
+    );
+  });
+
+  test('an endpoint that is none', async () => {
+    const env = { ...gcp.reach('grpc'), ...withToken(), SOPS_GCP_KMS_ENDPOINT: 'no host at all' };
+    expect(await failure(wrap(gcp.keys.key, contextOf(env)))).toContain(
+      'SOPS_GCP_KMS_ENDPOINT is neither a host, perhaps with a port, nor a URL',
     );
   });
 

@@ -34,10 +34,9 @@ export async function converse(
   await Promise.race([happening(child, 'spawn'), happening(child, 'error')]);
   if (failure !== undefined && systemCode(failure) === 'ENOENT') return undefined;
   whenAborted(either(options.signal, signal), () => {
-    child.stdin.destroy();
-    child.stdout.destroy();
-    void end(child, 'SIGTERM');
+    void stop(child);
   });
+  const release = takeAlong(child);
   return {
     output: outputOf(child),
     write: (bytes) => write(child, bytes),
@@ -46,12 +45,36 @@ export async function converse(
       child.stdout.destroy();
       await within(grace, gone);
       await end(child, 'SIGINT');
+      release();
       await within(grace, gone);
       child.stderr.destroy();
       const [status, stderr] = failure === undefined ? [statusOf(child), errors.toString('utf8')] : [notStarted, failure.message];
       return { status, stdout: new Uint8Array(), stderr };
     },
   };
+}
+
+async function stop(child: ChildProcessWithoutNullStreams): Promise<void> {
+  child.stdin.destroy();
+  child.stdout.destroy();
+  await end(child, 'SIGTERM');
+}
+
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Has a signal that ends this process end the program first, which may not want to; answers a function that leaves it to itself again. */
+function takeAlong(child: ChildProcessWithoutNullStreams): () => void {
+  const receive = async (signal: NodeJS.Signals): Promise<void> => {
+    release();
+    await stop(child);
+    // Where nobody else listens, the signal does now what it would have done.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  const release = (): void => {
+    for (const signal of endingSignals) process.off(signal, receive);
+  };
+  for (const signal of endingSignals) process.on(signal, receive);
+  return release;
 }
 
 const happening = (child: ChildProcessWithoutNullStreams, event: string): Promise<void> =>

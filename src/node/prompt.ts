@@ -1,7 +1,7 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import type { ReadStream } from 'node:tty';
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { SopsError } from '../errors.ts';
 import type { Prompt } from '../ports.ts';
+import { systemCode } from './files.ts';
 
 const device =
   process.platform === 'win32'
@@ -38,47 +38,75 @@ async function ask(question: string, echo: boolean): Promise<string | undefined>
   const terminal = openTerminal();
   if (terminal === undefined) return undefined;
   const { ReadStream: Terminal } = await import('node:tty');
-  const input = new Terminal(terminal.input);
+  const mode = new Terminal(terminal.mode);
   try {
     writeSync(terminal.output, question);
-    input.setRawMode(true);
-    return await readLine(input, echo ? (text) => writeSync(terminal.output, text) : () => undefined);
+    mode.setRawMode(true);
+    const show = (text: string): void => {
+      if (echo) writeSync(terminal.output, text);
+    };
+    return await readLine(() => readSome(terminal.input), show);
   } finally {
-    input.setRawMode(false);
+    mode.setRawMode(false);
+    mode.destroy();
     writeSync(terminal.output, '\n');
-    input.destroy();
+    closeSync(terminal.input);
     closeSync(terminal.output);
   }
 }
 
-function openTerminal(): { readonly input: number; readonly output: number } | undefined {
+interface Terminal {
+  /** Switches what keys do, and is never read from: a stream would read on, and take what is meant for an editor. */
+  readonly mode: number;
+  readonly input: number;
+  readonly output: number;
+}
+
+function openTerminal(): Terminal | undefined {
   try {
-    return { input: openSync(device.input, 'r+'), output: openSync(device.output, 'r+') };
+    const output = openSync(device.output, 'r+');
+    return { mode: openSync(device.input, 'r+'), input: openSync(device.input, constants.O_RDONLY | constants.O_NONBLOCK), output };
   } catch {
     return undefined;
   }
 }
 
+/** How often a terminal is asked for keys, in milliseconds. */
+const pace = 20;
+
+/** The keys pressed so far, undefined where there will be no more, and nothing where there are none yet. */
+function readSome(input: number): Uint8Array | undefined {
+  const keys = new Uint8Array(1024);
+  try {
+    const length = readSync(input, keys);
+    return length === 0 ? undefined : keys.subarray(0, length);
+  } catch (error) {
+    // A terminal that was hung up answers with errors.
+    return systemCode(error) === 'EAGAIN' ? new Uint8Array(0) : undefined;
+  }
+}
+
 /** A line from a terminal in raw mode; undefined where the input ends without one. Throws `CANCELLED` for Ctrl+C. */
-function readLine(input: ReadStream, show: (text: string) => void): Promise<string | undefined> {
+async function readLine(read: () => Uint8Array | undefined, show: (text: string) => void): Promise<string | undefined> {
+  const decoder = new TextDecoder();
   let line = '';
-  return new Promise((resolve, reject) => {
-    input.setEncoding('utf8');
-    input.on('data', (part: string | Buffer) => {
-      for (const key of String(part)) {
-        if (key === '\r' || key === '\n') resolve(line);
-        else if (key === '\u0003') reject(new SopsError('CANCELLED', 'user cancelled the operation'));
-        else if (key === '\u0004') resolve(line === '' ? undefined : line);
-        else if (key === '\u007F' || key === '\b') line = line.replace(/.$/su, '');
-        else {
-          line += key;
-          show(key);
-        }
-      }
-    });
-    input.on('end', () => {
-      resolve(undefined);
-    });
-    input.on('error', reject);
-  });
+  for (;;) {
+    const bytes = read();
+    if (bytes === undefined) return undefined;
+    for (const key of decoder.decode(bytes, { stream: true })) {
+      if (key === '\r' || key === '\n') return line;
+      if (key === '\u0003') throw new SopsError('CANCELLED', 'user cancelled the operation');
+      if (key === '\u0004' && line === '') return undefined;
+      line = typed(line, key, show);
+    }
+    if (bytes.length === 0) await new Promise((resolve) => void setTimeout(resolve, pace));
+  }
+}
+
+/** A line after one more key. */
+function typed(line: string, key: string, show: (text: string) => void): string {
+  if (key === '\u0004') return line;
+  if (key === '\u007F' || key === '\b') return line.replace(/.$/su, '');
+  show(key);
+  return line + key;
 }

@@ -80,6 +80,7 @@ const steps: Readonly<Record<string, (...words: readonly string[]) => void>> = {
     process.exit(Number(status));
   },
   kill: () => void process.kill(process.pid, 'SIGKILL'),
+  wait: (milliseconds) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(milliseconds)),
   hang: () => {
     ignoreSignals();
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);

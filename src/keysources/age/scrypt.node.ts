@@ -27,9 +27,10 @@ function derive(passphrase: string, salt: Uint8Array, cost: number): Promise<Uin
   const blockSize = 8;
   const maxmem = 2 * 128 * blockSize * cost;
   return new Promise((resolve, reject) => {
+    // Bun says undefined where Node says null.
     scrypt(passphrase, salt, 32, { N: cost, r: blockSize, p: 1, maxmem }, (error, key) => {
-      if (error === null) resolve(key);
-      else reject(error);
+      if (error) reject(error);
+      else resolve(key);
     });
   });
 }

@@ -295,3 +295,30 @@ describe.skipIf(missing)('beyond real sops', () => {
     expect(run(['decrypt', 'alone.json'])).toMatchObject({ status: 128, stderr: expect.stringContaining('as a share is') });
   });
 });
+
+describe.skipIf(missing)('key groups in the editor', () => {
+  const cwd = temporaryFolder('editor');
+  const edit = (script: string): ReturnType<typeof runProgram> => {
+    fill(cwd, { 'editor.sh': `#!/bin/sh\n${script}\n` });
+    return runProgram(program, ['edit', '--show-master-keys', 'three.json'], { cwd, env: { ...all, EDITOR: 'sh editor.sh' } });
+  };
+  const opens = (...keys: readonly (typeof own)[]): number | null => {
+    const SOPS_AGE_KEY = keys.map(({ identity }) => identity).join('\n');
+    return runProgram([needed('sops')], ['decrypt', 'three.json'], { cwd, env: { SOPS_AGE_KEY } }).status;
+  };
+
+  test('another threshold, and a master key without a wrapped data key, take effect', () => {
+    fill(cwd, { ...keyFile, 'three.json': three });
+    expect(edit(`sed -i 's/"shamir_threshold": 2/"shamir_threshold": 3/' "$1"`)).toMatchObject({ status: 0 });
+    expect([opens(own, other), opens(own, other, third)]).toEqual([128, 0]);
+
+    const newcomer = ageIdentity();
+    const replaced = `s/"recipient": "${third.recipient}"/"recipient": "${newcomer.recipient}"/`;
+    expect(
+      edit(`sed -i -e '${replaced}' -e 's/"enc": ".*"/"enc": ""/' -e 's/"shamir_threshold": 3/"shamir_threshold": 2/' "$1"`),
+    ).toMatchObject({
+      status: 0,
+    });
+    expect([opens(own, third), opens(own, newcomer), opens(other, newcomer)]).toEqual([128, 0, 0]);
+  });
+});

@@ -1,15 +1,8 @@
 import { SopsError } from '../errors.ts';
 import { becomeUser } from '../node/user.ts';
 import { shellCommand } from '../node/hand-over.ts';
-import type { FlagSpec } from './argv.ts';
 import type { Invocation } from './invocation.ts';
 import { warn } from './report.ts';
-
-/** What `exec-env` and `exec-file` take both. */
-export const commandFlags: readonly FlagSpec[] = [
-  { name: 'background', takes: 'nothing', help: 'start the command and do not wait for it (deprecated in sops)' },
-  { name: 'user', takes: 'text', value: 'name', help: 'the user to run the command as' },
-];
 
 /** The files and the command that a command line names. */
 export interface CommandLine {

@@ -1,7 +1,7 @@
 import type { FlagSpec } from './argv.ts';
 import { completionWord } from './completion-script.ts';
 import { globalFlags, modeFlags, versionFlags } from './flags.ts';
-import type { Command } from './program.ts';
+import type { Command } from './catalog/command.ts';
 import { print } from './report.ts';
 
 /** One thing that may be typed next. */

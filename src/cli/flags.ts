@@ -174,3 +174,15 @@ export const versionFlags: readonly FlagSpec[] = [
   { name: 'disable-version-check', takes: 'nothing', env: 'SOPS_DISABLE_VERSION_CHECK', help: 'without effect: nothing is ever looked up' },
   { name: 'check-for-updates', takes: 'nothing', help: 'without effect: nothing is ever looked up' },
 ];
+
+/** What every command on many files takes. */
+export const manyFilesFlags: readonly FlagSpec[] = [
+  { name: 'recursive', takes: 'nothing', help: 'work on the files in folders, and below them' },
+  { name: 'json', takes: 'nothing', help: 'tell what was done with each file as JSON; the files need --in-place or --output' },
+];
+
+/** What `exec-env` and `exec-file` take both. */
+export const commandFlags: readonly FlagSpec[] = [
+  { name: 'background', takes: 'nothing', help: 'start the command and do not wait for it (deprecated in sops)' },
+  { name: 'user', takes: 'text', value: 'name', help: 'the user to run the command as' },
+];

@@ -1,6 +1,7 @@
 import type { FlagSpec } from './argv.ts';
 import { globalFlags, modeFlags, versionFlags } from './flags.ts';
-import { type Command, commands } from './program.ts';
+import type { Command } from './catalog/command.ts';
+import { commands } from './program.ts';
 import { print } from './report.ts';
 import { wrapText } from './wrap-text.ts';
 

@@ -1,18 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { type SopsErrorCode, SopsError } from '../errors.ts';
-import type { FlagSpec } from './argv.ts';
 import { exitCodes, type ExitCodeOverrides, generic, success } from './exit-codes.ts';
 import { findInput, type Input } from './input.ts';
 import { inFile, type Invocation } from './invocation.ts';
 import { showProgress } from './progress.ts';
 import { errorText, print, say } from './report.ts';
 import { type Wanted, wantedInputs } from './wanted-inputs.ts';
-
-/** What every command on many files takes. */
-export const manyFilesFlags: readonly FlagSpec[] = [
-  { name: 'recursive', takes: 'nothing', help: 'work on the files in folders, and below them' },
-  { name: 'json', takes: 'nothing', help: 'tell what was done with each file as JSON; the files need --in-place or --output' },
-];
 
 /** What a step did with its file: what `done` says of it, or nothing where there was nothing to do. */
 export type Done = void | 'unchanged';

@@ -6,7 +6,8 @@ import { completionWord } from './completion-script.ts';
 import { type ExitCodeOverrides, success } from './exit-codes.ts';
 import { globalFlags, modeFlags, versionFlags } from './flags.ts';
 import { nearest } from '../config/nearest.ts';
-import { type Command, commands, missingCommands, oldSpellings } from './program.ts';
+import type { Command } from './catalog/command.ts';
+import { commands, missingCommands, oldSpellings } from './program.ts';
 import { beVerbose, log, reportError, warn } from './report.ts';
 
 /** Does what a command line asks for; answers the exit status. Never throws. */

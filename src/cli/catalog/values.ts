@@ -1,0 +1,117 @@
+import {
+  changeKeyFlags,
+  extractFlag,
+  filenameOverrideFlag,
+  idempotentFlag,
+  ignoreMacFlag,
+  inputTypeFlag,
+  outputFlags,
+  showMasterKeysFlag,
+  thresholdFlag,
+} from '../flags.ts';
+import { readsAnything, readsPlaintext } from '../exit-codes.ts';
+import { type Command, keys, keyServices, selection, layout, manyFiles, files } from './command.ts';
+
+export const encrypt: Command = {
+  name: 'encrypt',
+  summary: 'encrypt a file, or standard input',
+  takes: '[file…]',
+  groups: [files(...outputFlags, filenameOverrideFlag), manyFiles, keys, selection, keyServices],
+  examples: [
+    'encrypt -i secrets.yaml',
+    'encrypt --age age1… --encrypted-regex "^(data|stringData)$" secret.yaml',
+    'encrypt --filename-override secrets.env < plain.env',
+    'encrypt -i --recursive .',
+  ],
+  exitCodes: readsPlaintext,
+  load: () => import('../commands/encrypt.ts'),
+};
+
+export const decrypt: Command = {
+  name: 'decrypt',
+  summary: 'decrypt a file, or standard input',
+  takes: '[file…]',
+  groups: [files(...outputFlags, filenameOverrideFlag), manyFiles, { title: 'Reading', flags: [extractFlag, ignoreMacFlag] }, keyServices],
+  examples: [
+    'decrypt secrets.yaml',
+    `decrypt --extract '["db"]["password"]' secrets.yaml`,
+    'decrypt --output-type json secrets.yaml',
+    'decrypt --recursive --output plain deploy',
+  ],
+  load: () => import('../commands/decrypt.ts'),
+};
+
+export const edit: Command = {
+  name: 'edit',
+  summary: 'edit an encrypted file, or a new one, in $SOPS_EDITOR or $EDITOR',
+  takes: 'file',
+  groups: [files(), { title: 'Reading', flags: [showMasterKeysFlag, ignoreMacFlag] }, keys, selection, keyServices],
+  examples: ['edit secrets.yaml', 'edit --age age1… new.yaml'],
+  load: () => import('../commands/edit.ts'),
+};
+
+export const set: Command = {
+  name: 'set',
+  summary: 'set one value; the value is JSON',
+  takes: 'file path [value]',
+  groups: [
+    files(),
+    {
+      title: 'Value',
+      flags: [
+        { name: 'value-file', takes: 'nothing', help: 'the value is the name of a file that holds it' },
+        { name: 'value-stdin', takes: 'nothing', help: 'read the value from standard input' },
+        idempotentFlag,
+      ],
+    },
+    { title: 'Reading', flags: [ignoreMacFlag, thresholdFlag] },
+    layout,
+    keyServices,
+  ],
+  examples: [
+    `set secrets.yaml '["db"]["password"]' '"new"'`,
+    `pass db | jq -Rs . | sopsmith set --value-stdin secrets.yaml '["db"]["password"]'`,
+  ],
+  load: () => import('../commands/set.ts'),
+};
+
+export const unset: Command = {
+  name: 'unset',
+  summary: 'remove one value',
+  takes: 'file path',
+  groups: [
+    files(),
+    { title: 'Value', flags: [idempotentFlag] },
+    { title: 'Reading', flags: [ignoreMacFlag, thresholdFlag] },
+    layout,
+    keyServices,
+  ],
+  examples: [`unset secrets.yaml '["db"]["old"]'`],
+  load: () => import('../commands/unset.ts'),
+};
+
+export const rotate: Command = {
+  name: 'rotate',
+  summary: 'make a new data key and encrypt all values with it',
+  takes: 'file…',
+  groups: [
+    files(...outputFlags, filenameOverrideFlag),
+    manyFiles,
+    { title: 'Keys', flags: changeKeyFlags },
+    { title: 'Reading', flags: [ignoreMacFlag] },
+    layout,
+    keyServices,
+  ],
+  examples: ['rotate -i secrets.yaml', 'rotate -i --add-age age1… --rm-pgp 85D7… secrets.yaml'],
+  load: () => import('../commands/rotate.ts'),
+};
+
+export const filestatus: Command = {
+  name: 'filestatus',
+  summary: 'say as JSON whether a file is encrypted',
+  takes: 'file…',
+  groups: [{ title: 'Files', flags: [inputTypeFlag] }, manyFiles],
+  examples: ['filestatus secrets.yaml'],
+  exitCodes: readsAnything,
+  load: () => import('../commands/filestatus.ts'),
+};

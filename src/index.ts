@@ -22,6 +22,8 @@ export {
 } from './keysources/keysource.ts';
 export type { KeyService } from './keyservice/keyservice.ts';
 export { localKeyService } from './keyservice/local.ts';
+export { severalKeyServices } from './keyservice/several.ts';
+export { type KeyServiceAddress, parseKeyServiceUri } from './keyservice/address.ts';
 export { defaultSelection, type KeyGroup, type MasterKey, type Metadata, type Selection, type WrappedKey } from './metadata/metadata.ts';
 export type { EncryptionSettings, Formats, Outcome, Services } from './operations/operation.ts';
 export { encrypt } from './operations/encrypt.ts';

@@ -131,6 +131,8 @@ const configFile = ({ env, role, closedRole }: Moto, tokenFile: string): string 
     section('profile process', {
       credential_process: `echo '${JSON.stringify({ Version: 1, AccessKeyId: env.AWS_ACCESS_KEY_ID, SecretAccessKey: env.AWS_SECRET_ACCESS_KEY })}'`,
     }),
+    section('profile broken-process', { credential_process: `sh -c 'exit 3' ${env.AWS_SECRET_ACCESS_KEY}` }),
+    section('profile half', { aws_access_key_id: 'AKIAHALF' }),
     section('profile code', { role_arn: role, source_profile: 'good', mfa_serial: `arn:aws:iam::${account}:mfa/phone` }),
     section('profile sign-on', { sso_session: 'corp', ...signOnFields }),
     section('profile old-sign-on', { sso_start_url: startUrl, sso_region: 'us-east-1', ...signOnFields }),

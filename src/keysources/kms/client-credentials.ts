@@ -4,7 +4,7 @@ import type { Transport } from './transport.ts';
 import { endpoint } from './endpoint.ts';
 import { Explained, reasonOf } from './explain.ts';
 import type { KmsKey } from './master-key.ts';
-import { type ChosenProfile, faultOf, signOnCommand } from './profile.ts';
+import { type ChosenProfile, faultOf, namesSource, signOnCommand } from './profile.ts';
 import { quietly } from './quiet.node.ts';
 import { sessionName } from './session.node.ts';
 import { sharedFilePath } from './shared-file.ts';
@@ -69,25 +69,28 @@ async function fromTokenFile(file: string, route: Route): Promise<Credentials> {
   );
 }
 
-/** What the SDK finds for a profile, in the shared files and beyond them; roles on the way are assumed here, where proxies and endpoints are known. */
+/**
+ * What the SDK finds for a profile: in the shared files, or where these name no source of credentials, at the container or instance that we run in. It never goes on to the latter
+ * where the former fail. Roles on the way are assumed here, where proxies and endpoints are known.
+ */
 function fromProfile(route: Route): Provider {
   const { profile, requestHandler, context } = route;
   return async () => {
     const fault = await faultOf(profile, context);
     if (fault !== undefined) throw new Explained(fault);
-    const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
     const [filepath, configFilepath] = [sharedFilePath('credentials', context), sharedFilePath('config', context)];
-    const find = defaultProvider({
+    const init = {
       profile: profile.name,
       clientConfig: { requestHandler },
       logger: silent,
-      roleAssumer: async (source, input) => assumeRole(input, async () => source, route),
-      roleAssumerWithWebIdentity: async (input) => assumeRoleByToken(input, route),
-      mfaCodeProvider: async (device) => askForCode(device, context),
+      roleAssumer: async (source: Credentials, input: AssumeRoleCommandInput) => assumeRole(input, async () => source, route),
+      roleAssumerWithWebIdentity: async (input: AssumeRoleWithWebIdentityCommandInput) => assumeRoleByToken(input, route),
+      mfaCodeProvider: async (device: string) => askForCode(device, context),
       ...(filepath === undefined ? {} : { filepath }),
       ...(configFilepath === undefined ? {} : { configFilepath }),
-    });
-    return find();
+    };
+    if (await namesSource(profile, context)) return (await import('@aws-sdk/credential-provider-ini')).fromIni(init)();
+    return (await import('@aws-sdk/credential-provider-node')).defaultProvider(init)();
   };
 }
 

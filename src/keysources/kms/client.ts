@@ -113,7 +113,9 @@ async function aborted(signal: AbortSignal): Promise<never> {
 }
 
 const stopped = ({ reason }: AbortSignal): string =>
-  reason instanceof Error && reason.name === 'TimeoutError' ? 'there was no answer in time' : 'the request was given up';
+  reason instanceof Error && reason.name === 'TimeoutError'
+    ? 'there was no answer in time; look at the network, HTTPS_PROXY and AWS_ENDPOINT_URL_KMS'
+    : 'the request was given up';
 
 /** Names the key, what was said and what to do, which holds no secret. */
 async function failureOf(

@@ -51,11 +51,12 @@ function serviceSaid({ name, message }: Error, attempt: Attempt): string {
   return typeof text === 'string' && text !== '' && text !== 'UnknownError' ? `${name}: ${firstLine(text, attempt)}` : name;
 }
 
-/** What the SDK says of itself, or we. */
-const sdkSaid = ({ message }: Error, attempt: Attempt): string =>
-  message.startsWith(nothingFound)
-    ? 'no credentials are to be found'
-    : firstLine(message, attempt).replace(/ To refresh this SSO session run .*/, '');
+/** What the SDK says of itself. A command that failed is not repeated: credentials may stand in it. */
+function sdkSaid({ message }: Error, attempt: Attempt): string {
+  if (message.startsWith(nothingFound)) return 'no credentials are to be found';
+  if (message.startsWith('Command failed')) return 'the credential_process of the profile failed';
+  return firstLine(message, attempt).replace(/ To refresh this SSO session run .*/, '');
+}
 const nothingFound = 'Could not load credentials';
 
 /** Further lines can repeat what was sent: those of `InvalidSignatureException` do. */

@@ -42,6 +42,23 @@ async function sourcesOf(profile: string, context: Context): Promise<readonly (r
   return chain;
 }
 
+/** What gives a profile credentials. */
+const sources = [
+  'aws_access_key_id',
+  'role_arn',
+  'credential_process',
+  'sso_session',
+  'sso_start_url',
+  'login_session',
+  'web_identity_token_file',
+] as const;
+
+/** Whether the shared files say where credentials for a profile come from. */
+export async function namesSource({ name }: ChosenProfile, context: Context): Promise<boolean> {
+  const settings = await readProfile(name, context);
+  return sources.some((source) => settings?.(source) !== undefined);
+}
+
 /** The command that signs a person on for a profile, or for one that it takes its credentials from; undefined where none of them is for that. */
 export async function signOnCommand(profile: string, context: Context): Promise<string | undefined> {
   for (const [name, settings] of await sourcesOf(profile, context)) {
@@ -53,13 +70,13 @@ export async function signOnCommand(profile: string, context: Context): Promise<
 
 /** Why the shared files can give a profile no credentials; undefined where they might, or where nobody asked for it. */
 export async function faultOf({ name, by }: ChosenProfile, context: Context): Promise<string | undefined> {
-  const sources = await sourcesOf(name, context);
-  const [last = name, settings] = sources.at(-1) ?? [];
+  const chain = await sourcesOf(name, context);
+  const [last = name, settings] = chain.at(-1) ?? [];
   if (settings === undefined)
     return by === 'nobody' ? undefined : `profile '${name}'${by === 'variable' ? ' of AWS_PROFILE' : ''} ${isNowhere(context)}`;
   const source = settings('source_profile');
   if (source === undefined || (source === last && settings('aws_access_key_id') !== undefined)) return undefined;
-  if (sources.some(([known]) => known === source))
+  if (chain.some(([known]) => known === source))
     return `profile '${name}' leads in a circle: '${last}' takes its credentials from '${source}'`;
   return `profile '${source}', from which '${last}' takes its credentials, ${isNowhere(context)}`;
 }

@@ -133,6 +133,17 @@ describe.skipIf(lacks('moto_server'))('credentials of AWS', () => {
     );
   });
 
+  it.skipIf(lacks('sops')).each([
+    ['broken-process', /: the credential_process of the profile failed$/],
+    ['half', /: Could not resolve credentials using profile: \[half\]/],
+  ])('come from no instance where those of the profile %s fail, as in real sops', async (name, message) => {
+    const env = world(aws.credentials.instance, { AWS_PROFILE: name });
+    const error: unknown = await wrap(env).catch((reason: unknown) => reason);
+    expect(String(error)).toMatch(message);
+    expect(String(error)).not.toContain(aws.moto.env.AWS_SECRET_ACCESS_KEY);
+    await expect(encryptWithSops('kms', ['--kms', aws.key], env)).rejects.toThrow('ended with status 1');
+  });
+
   it('say which role cannot be assumed, and by what right it could', async () => {
     const env = world(aws.credentials.stranger);
     await expect(wrap(env, parseArn(`${aws.key}+${aws.moto.role}`, {}))).rejects.toThrow(

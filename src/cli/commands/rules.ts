@@ -94,22 +94,26 @@ async function what(rule: CreationRule, input: Input, { flags }: Invocation): Pr
 
 const selectionText = (selection: Selection): string => `${selection.by}: ${'suffix' in selection ? selection.suffix : selection.pattern}`;
 
-function asText({ file, config, path, rules, keyGroups, shamirThreshold, selection, keys }: Explanation): string {
+function asText(explanation: Explanation): string {
+  const { file, config, path, rules, selection, keys = [] } = explanation;
+  const taker = rules.find(({ verdict }) => verdict === 'takes it');
   const lines = [
-    `${file}: ${keyGroups === undefined ? 'no rule takes it' : `rule ${rules.find(({ verdict }) => verdict === 'takes it')?.number ?? 0} takes it`}`,
+    `${file}: ${taker === undefined ? 'no rule takes it' : `rule ${taker.number} takes it`}`,
     `  rules of ${config}, matched with ${path}:`,
     ...rules.map(({ number, line, pathRegex, verdict }) => `    ${number} (line ${line}): ${pathRegex ?? 'every file'}: ${verdict}`),
+    ...whomAsText(explanation),
+    ...(selection === undefined ? [] : [`  which values: ${selection}`]),
+    ...keys.map((key) => `    ${key.encrypted ? 'encrypted' : 'in clear '}  ${key.path}`),
   ];
-  if (keyGroups !== undefined) {
-    const threshold = shamirThreshold === undefined ? '' : `, ${shamirThreshold} of ${keyGroups.length} groups decrypt`;
-    lines.push(`  encrypted for${threshold}:`);
-    for (const [at, group] of keyGroups.entries())
-      lines.push(
-        ...group.map((name) => `    ${keyGroups.length > 1 ? `group ${at + 1}: ` : ''}${name}`),
-        ...(group.length === 0 ? ['    nobody'] : []),
-      );
-  }
-  if (selection !== undefined) lines.push(`  which values: ${selection}`);
-  for (const key of keys ?? []) lines.push(`    ${key.encrypted ? 'encrypted' : 'in clear '}  ${key.path}`);
   return `${lines.join('\n')}\n`;
+}
+
+function whomAsText({ keyGroups, shamirThreshold }: Explanation): readonly string[] {
+  if (keyGroups === undefined) return [];
+  if (shamirThreshold === undefined)
+    return ['  encrypted for:', ...(keyGroups.flat().length === 0 ? ['nobody'] : keyGroups.flat()).map((name) => `    ${name}`)];
+  return [
+    `  encrypted for, ${shamirThreshold} of ${keyGroups.length} groups decrypt:`,
+    ...keyGroups.flatMap((group, at) => group.map((name) => `    group ${at + 1}: ${name}`)),
+  ];
 }

@@ -18,12 +18,15 @@ export async function encryptWithGpg(dataKey: Uint8Array, fingerprint: string, c
 
 /** Decrypts with the program gpg, which asks its agent for the passphrase, and that a person. */
 export async function decryptWithGpg(wrapped: string, context: Context, signal?: AbortSignal): Promise<Uint8Array> {
-  const { status, stdout, stderr } = await gpg(['-d'], new TextEncoder().encode(wrapped), context, signal);
+  const { status, stdout, stderr } = await gpg([...bounded, '-d'], new TextEncoder().encode(wrapped), context, signal);
   if (status !== 0) throw new SopsError('DATA_KEY_UNRECOVERABLE', said(status, stderr));
   // An old gpg drops what it does not know (AEAD) and reports success.
   if (stdout.length === 0) throw new SopsError('DATA_KEY_UNRECOVERABLE', 'it printed nothing: the message may need a newer gpg');
   return stdout;
 }
+
+/** A message can be made to grow a million times; a data key is short. This is the one option that real sops does not give. */
+const bounded = ['--max-output', '65536'];
 
 async function gpg(args: readonly string[], input: Uint8Array, { env, run }: Context, signal?: AbortSignal): Promise<RunResult> {
   const program = env['SOPS_GPG_EXEC'] || 'gpg';

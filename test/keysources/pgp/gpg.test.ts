@@ -188,7 +188,16 @@ describe.skipIf(lacks('gpg'))('gpg', () => {
     await client.unwrap({ masterKey: pgpKey(key), wrapped }, mine);
     const ours = await readFile(join(home.path, 'calls'), 'utf8');
     const sealing = ['--no-default-recipient', '--yes', '--encrypt', '-a', '-r', key, '--trusted-key', key.slice(-16), '--no-encrypt-to'];
-    expect(ours.trim().split('\n')).toEqual([home.path, ...sealing, home.path, '-d']);
+    expect(ours.trim().split('\n')).toEqual([home.path, ...sealing, home.path, '--max-output', '65536', '-d']);
+  });
+
+  it('does not open a message that was made to grow', async () => {
+    const [key = ''] = await home.generate({ name: 'bombed', algorithms: ['ed25519', 'cv25519'] });
+    const plain = join(home.path, 'zeros');
+    await writeFile(plain, new Uint8Array(100_000_000));
+    const bomb = await home.gpg('--compress-algo', 'bzip2', '--recipient', key, '--armor', '--output', '-', '--encrypt', plain);
+    expect(bomb.length).toBeLessThan(2_000);
+    await expect(unwrap(bomb)).rejects.toThrow(/gpg: .*exceeded --max-output limit/);
   });
 
   it('says that the wrapped data key is no message, and that no private key opens one', async () => {

@@ -135,6 +135,20 @@ describe.skipIf(lacks('sops', 'age-keygen'))('the key service', () => {
     );
   });
 
+  test('takes over the socket of a server that was killed, and no other', async () => {
+    const { flags, uri } = await addressOf('unix');
+    const { child, ended } = await serve(program, flags);
+    expect(ask(program, ['keyservice', ...flags])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('another server listens there'),
+    });
+    child.kill('SIGKILL');
+    await ended;
+    expect(withoutBreaks(ask(program, ['decrypt', '--keyservice', uri, 'sealed.yaml']).stderr)).toContain('connection refused');
+    await serve(program, flags);
+    expect(ask(program, ['decrypt', '--keyservice', uri, 'sealed.yaml']).status).toBe(0);
+  });
+
   test('cannot listen where another does', async () => {
     const { flags, path } = await addressOf('tcp');
     await serve(program, flags);
@@ -208,6 +222,17 @@ describe.skipIf(lacks('sops', 'age-keygen'))('the key service with --prompt', ()
     child.stdin?.write('y\n');
     const statuses = await Promise.all(clients.map(async ({ ended }) => ended));
     expect(statuses.map(Number).toSorted((one, other) => one - other)).toEqual([0, 0, 128]);
+  });
+
+  test('ends well while a question waits', async () => {
+    const { flags, uri, path } = await addressOf('unix');
+    const { child, output, ended } = await serve(program, flags, '--prompt');
+    const client = await asking(uri);
+    await until(() => times(output()) === 1);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(await client.ended).toBe(128);
+    expect(existsSync(path)).toBe(false);
   });
 
   test('refuses where nobody can answer', async () => {

@@ -21,6 +21,8 @@ export interface Azure extends KeyPeer {
   readonly route: Variables;
   /** Variables under which `az` is a shell script of this text. */
   az(body: string): Promise<Variables>;
+  /** A token that `az` may give. */
+  readonly cliToken: string;
   /** Every request so far: `POST /keys/first/VERSION/encrypt`. */
   asked(): Promise<readonly string[]>;
   /** A key of the name, which may be one that misbehaves, in the vault of the public cloud. */
@@ -93,6 +95,7 @@ export async function startAzure(): Promise<Azure> {
     onlyOther: { ...route, ...secretOf(other) },
     route,
     keyNamed,
+    cliToken,
     az: async (body) => makeCli(await mkdtemp(join(folder, 'az-')), body),
     asked: async () => JSON.parse(await (await fetch(`${plain}/asked`)).text()),
     credentials: {

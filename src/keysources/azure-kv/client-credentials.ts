@@ -2,6 +2,7 @@ import type * as Sdk from '@azure/identity';
 import type { Context } from '../../ports.ts';
 import { HttpFailure } from '../http-failure.ts';
 import { serviceMessage } from '../service-message.ts';
+import { whileWanted } from '../while-wanted.ts';
 import { cliToken } from './azure-cli.ts';
 import type { Challenge, Token } from './challenge.ts';
 import { transport, type Way } from './client-transport.ts';
@@ -65,12 +66,13 @@ function chosen(env: Variables): readonly (readonly [string, Source])[] {
  * Asks the credentials of the SDK's DefaultAzureCredential one after another. Secrets, certificates, federated tokens, tenants and `az` are those of the context; managed
  * identities and the other programs of the user go by the variables of this process. A credential that is there but is refused ends it, as in the SDK. Throws {@link NoToken}.
  */
-export async function requestToken(challenge: Challenge, context: Context, signal?: AbortSignal): Promise<Token> {
+export async function requestToken(challenge: Challenge, context: Context, signal: AbortSignal): Promise<Token> {
   const failures: string[] = [];
   for (const [name, ask] of chosen(context.env)) {
     const faults: HttpFailure[] = [];
     try {
-      const token = await unlessAborted(ask(challenge, { context, faults, signal }), [signal, context.signal]);
+      // The SDK does not pass signals on to all that it does.
+      const token = await whileWanted(ask(challenge, { context, faults, signal }), signal);
       if (token !== undefined) return token;
       failures.push(`${name} is not set up`);
     } catch (error) {
@@ -88,17 +90,6 @@ export async function requestToken(challenge: Challenge, context: Context, signa
 
 const mayOthersFollow = (name: string, error: unknown): boolean =>
   name in development || (error instanceof Error && error.name === 'CredentialUnavailableError');
-
-/** The SDK does not pass signals on to everything that it does. */
-async function unlessAborted<T>(work: Promise<T>, signals: readonly (AbortSignal | undefined)[]): Promise<T> {
-  const signal = AbortSignal.any(signals.flatMap((each) => each ?? []));
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => reject(new HttpFailure('stopped', 'the sign-in to Azure was given up'));
-    if (signal.aborted) giveUp();
-    signal.addEventListener('abort', giveUp, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
-  });
-}
 
 function viaSdk(make: Maker): Source {
   return async (challenge, way) => {

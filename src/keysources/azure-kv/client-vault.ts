@@ -23,19 +23,19 @@ const algorithm = 'RSA-OAEP-256';
 export async function askVault(request: VaultRequest, context: Context, signal?: AbortSignal): Promise<unknown> {
   const { operation, value } = request;
   const url = urlOf(request);
-  const token = await tokenFor({ method: methodOf(operation), url }, context, signal);
-  const { status, json } = await sendJson(
-    {
-      method: methodOf(operation),
-      url: url.href,
-      headers: { Authorization: `Bearer ${token}` },
-      ...(value === undefined ? {} : { json: { alg: algorithm, value } }),
-    },
-    context,
-    signal,
-  );
-  if (status === 200) return json;
-  throw new Error(explain({ status, json, operation, secrets: [token, value ?? ''] }));
+  const method = methodOf(operation);
+  const attempt = async (mayRenew: boolean): Promise<unknown> => {
+    const token = await tokenFor({ method, url }, context, signal);
+    const headers = { Authorization: `Bearer ${token.text}` };
+    const content = value === undefined ? {} : { json: { alg: algorithm, value } };
+    const { status, json } = await sendJson({ method, url: url.href, headers, ...content }, context, signal);
+    if (status === 200) return json;
+    // A token that was kept for long may have been revoked.
+    if (status === 401) refused.add(token);
+    if (status === 401 && mayRenew) return attempt(false);
+    throw new Error(explain({ status, json, operation, secrets: [token.text, value ?? ''] }));
+  };
+  return attempt(true);
 }
 
 const methodOf = (operation: Operation): 'GET' | 'POST' => (operation === 'get' ? 'GET' : 'POST');
@@ -49,9 +49,10 @@ function urlOf({ masterKey: { vaultUrl, name, version }, operation }: VaultReque
   return new URL(`/${parts.map(encodeURIComponent).join('/')}?api-version=${apiVersion}`, vault);
 }
 
-/** What each vault wants, and the tokens, which vaults that want the same share. A token is renewed a while before it ends. */
+/** What each vault wants, and the tokens, which vaults that want the same share. A token is renewed a while before it ends, and when a vault does not take it. */
 const challenges = rememberingWhile<Challenge>(() => true);
-const tokens = rememberingWhile<Token>(({ expires }, now) => expires - now.getTime() > leeway);
+const tokens = rememberingWhile<Token>((token, now) => token.expires - now.getTime() > leeway && !refused.has(token));
+const refused = new WeakSet<Token>();
 const leeway = 2 * 60 * 1000;
 
 interface Bare {
@@ -59,15 +60,15 @@ interface Bare {
   readonly url: URL;
 }
 
-async function tokenFor(bare: Bare, context: Context, signal: AbortSignal | undefined): Promise<string> {
-  const challenge = await challenges(context, bare.url.host, async () => challengeOf(bare, context, signal));
+async function tokenFor(bare: Bare, context: Context, signal: AbortSignal | undefined): Promise<Token> {
+  const challenge = await challenges(context, bare.url.host, async (unwanted) => challengeOf(bare, context, unwanted), signal);
   const { scope, tenantId = '', authorityHost } = challenge;
-  const token = await tokens(context, [scope, tenantId, authorityHost].join(' '), async () => requestToken(challenge, context, signal));
-  return token.text;
+  const name = [scope, tenantId, authorityHost].join(' ');
+  return tokens(context, name, async (unwanted) => requestToken(challenge, context, unwanted), signal);
 }
 
 /** A request without token and body tells what it takes; nothing of it is secret. */
-async function challengeOf({ method, url }: Bare, context: Context, signal: AbortSignal | undefined): Promise<Challenge> {
+async function challengeOf({ method, url }: Bare, context: Context, signal: AbortSignal): Promise<Challenge> {
   const { status, headers } = await sendJson({ method, url: url.href }, context, signal);
   const challenge = readChallenge(headers['www-authenticate'] ?? '', url);
   if (challenge !== undefined) return challenge;

@@ -11,7 +11,7 @@ export const client: KeyClient<AzureKvKey> = { wrap, unwrap, complete };
 
 async function wrap(dataKey: Uint8Array, masterKey: AzureKvKey, context: Context, signal?: AbortSignal): Promise<string> {
   const value = Buffer.from(dataKey).toString('base64url');
-  return reporting('DATA_KEY_UNWRAPPABLE', 'cannot wrap', masterKey, async () => {
+  return reporting('DATA_KEY_UNWRAPPABLE', 'cannot wrap with', masterKey, async () => {
     const answer = await askVault({ masterKey, operation: 'encrypt', value }, context, signal);
     return bytesIn(answer).toString('base64url');
   });
@@ -21,7 +21,7 @@ async function unwrap({ masterKey, wrapped }: WrappedKey<AzureKvKey>, context: C
   const value = wrapped.replaceAll(/[\r\n]/g, '');
   if (value === '' || !isBase64Url(value))
     throw new SopsError('MALFORMED_METADATA', 'the data key that Azure Key Vault wrapped is not base64url');
-  return reporting('DATA_KEY_UNRECOVERABLE', 'cannot unwrap', masterKey, async () =>
+  return reporting('DATA_KEY_UNRECOVERABLE', 'cannot unwrap with', masterKey, async () =>
     bytesIn(await askVault({ masterKey, operation: 'decrypt', value }, context, signal)),
   );
 }
@@ -29,7 +29,7 @@ async function unwrap({ masterKey, wrapped }: WrappedKey<AzureKvKey>, context: C
 /** Finds the newest version of a key that was named without. */
 async function complete(masterKey: AzureKvKey, context: Context, signal?: AbortSignal): Promise<AzureKvKey> {
   if (masterKey.version !== '') return masterKey;
-  return reporting('DATA_KEY_UNWRAPPABLE', 'cannot find the newest version', masterKey, async () => {
+  return reporting('DATA_KEY_UNWRAPPABLE', 'cannot find the newest version of', masterKey, async () => {
     const answer = await askVault({ masterKey, operation: 'get' }, context, signal);
     const [, version] = /\/keys\/[^/]+\/([^/]+)$/.exec(textIn(fieldIn(answer, 'key'), 'kid')) ?? [];
     if (version === undefined) throw new Error('the answer of the vault names no version');
@@ -55,7 +55,7 @@ async function reporting<T>(code: SopsErrorCode, failure: string, masterKey: Azu
     const { vaultUrl, name, version } = masterKey;
     throw new SopsError(
       code,
-      `${failure} with Azure Key Vault key '${vaultUrl}/keys/${name}/${version}': ${error instanceof Error ? error.message : String(error)}`,
+      `${failure} Azure Key Vault key '${vaultUrl}/keys/${name}/${version}': ${error instanceof Error ? error.message : String(error)}`,
     );
   }
 }

@@ -25,15 +25,16 @@ const remembered = rememberingWhile<Credentials>(({ expires }, now) => expires -
  * two an identity provider goes before a key. Throws an error that says what each place lacks.
  */
 export async function findCredentials(context: Context, signal?: AbortSignal): Promise<Credentials> {
-  return remembered(context, 'credentials', async () => {
-    const given = await fromSettings(variables(context.env), context, signal);
+  const find = async (unwanted: AbortSignal): Promise<Credentials> => {
+    const given = await fromSettings(variables(context.env), context, unwanted);
     if (given !== undefined) return given;
     const file = await readCredentialsFile(context);
-    const kept = file === undefined ? undefined : await fromSettings(file, context, signal);
+    const kept = file === undefined ? undefined : await fromSettings(file, context, unwanted);
     if (kept !== undefined) return kept;
     const lack = file === undefined ? 'there is no credentials file' : 'the credentials file has no ak and sk in [basic]';
-    return fromSurroundings(['HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not both set', lack], context, signal);
-  });
+    return fromSurroundings(['HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not both set', lack], context, unwanted);
+  };
+  return remembered(context, 'credentials', find, signal);
 }
 
 async function fromSurroundings(lacks: readonly string[], context: Context, signal: AbortSignal | undefined): Promise<Credentials> {

@@ -12,10 +12,12 @@ const remembered = rememberingWhile<string>(() => true);
 /** The project of a region: the one that the credentials name, else the only one that IAM has. Real sops crashes where IAM has none, several, or does not answer; this throws. */
 export async function projectOf(region: string, credentials: Credentials, context: Context, signal?: AbortSignal): Promise<string> {
   const { projectId, accessKey } = credentials;
-  return projectId ?? remembered(context, `${accessKey} ${region}`, async () => lookUp(region, credentials, context, signal));
+  return (
+    projectId ?? remembered(context, `${accessKey} ${region}`, async (unwanted) => lookUp(region, credentials, context, unwanted), signal)
+  );
 }
 
-async function lookUp(region: string, credentials: Credentials, context: Context, signal: AbortSignal | undefined): Promise<string> {
+async function lookUp(region: string, credentials: Credentials, context: Context, signal: AbortSignal): Promise<string> {
   const url = new URL(`${credentials.iam ?? iamEndpoint(context.env, region)}/v3/projects?name=${encodeURIComponent(region)}`);
   const request = { method: 'GET', url, headers: {}, body: '' } as const;
   const answer = await sendJson({ method: 'GET', url: url.href, headers: sign(request, credentials, context.now()) }, context, signal);

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { client } from '../../../src/keysources/azure-kv/client.ts';
 import { azureKv } from '../../../src/keysources/azure-kv/index.ts';
@@ -48,6 +51,15 @@ describe('Azure Key Vault', () => {
       await client.wrap(dataKey, azureKvKey(azure.key), context);
     }
     expect(await tokens()).toBe(before + 2);
+  });
+
+  it('asks for another when the vault does not take the first', async () => {
+    const answer = (token: string): string => `echo '{"accessToken":"${token}","expires_on":4102444800}'`;
+    const used = join(await mkdtemp(join(tmpdir(), 'az-')), 'used');
+    const env = await azure.az(`if [ -e '${used}' ]; then ${answer(azure.cliToken)}; else ${answer('revoked')}; : > '${used}'; fi`);
+    const context = contextOf(env);
+    expect(await roundTrip(azure.key, context)).toEqual(dataKey);
+    await rm(dirname(used), { recursive: true });
   });
 
   it('asks for no more than the permission to encrypt or decrypt takes', async () => {

@@ -47,6 +47,10 @@ export interface Format {
 
   /** A fresh file, byte for byte as real sops's `EmitPlainFile`. Throws `UNPRINTABLE_DOCUMENT`. */
   print(branches: readonly Mapping[], options: PrintOptions): string;
+  /** Only in formats where what is printed last has a say in what is before it: a fresh encrypted file, byte for byte as real sops's `EmitEncryptedFile`. */
+  printSealed?(branches: readonly Mapping[], record: Mapping, options: PrintOptions): string;
+  /** Only in formats whose printer has no room for some comments: those of these branches that it would leave out. */
+  lostComments?(branches: readonly Mapping[]): readonly string[];
   /** One value alone, byte for byte as real sops's `EmitValue` (what `--extract` shows). */
   printValue(node: Node, options: PrintOptions): string;
   /** What a new file starts from in the editor: real sops's `EmitExample`. */

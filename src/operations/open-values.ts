@@ -4,7 +4,7 @@ import { Mac } from '../crypto/mac.ts';
 import type { Opening, Payload } from '../crypto/value.ts';
 import { additionalData, showPath } from '../document/path.ts';
 import { canonicalText, isScalarType } from '../document/scalar.ts';
-import type { Comment, Leaf, Mapping, Node, Slot } from '../document/tree.ts';
+import type { Comment, Leaf, Mapping, Node } from '../document/tree.ts';
 import { walk } from '../document/walk.ts';
 import { SopsError } from '../errors.ts';
 import type { Selector } from '../metadata/selection.ts';
@@ -69,11 +69,16 @@ function openCommentHere(item: Comment, path: readonly string[], rules: OpeningR
     return refuse(path, 'stands in the place of a comment, and holds a value');
   if (type !== 'comment' || text === undefined) return undefined;
   rules.opened?.(item.text, under, text, opening.payload);
-  return commentOf(text, item.slot);
+  return commentOf(text, item);
 }
 
-/** Real sops forgets that a comment stood behind a value once it was encrypted, and prints it above. */
-const commentOf = (text: string, slot: Slot | undefined): Comment => ({ kind: 'comment', text, ...(slot && { slot }) });
+/** Real sops forgets that a comment stood behind a value once it was encrypted, and prints it above; what it does not see it does not print. */
+const commentOf = (text: string, { slot, unseen = false }: Pick<Comment, 'slot' | 'unseen'>): Comment => ({
+  kind: 'comment',
+  text,
+  ...(slot && { slot }),
+  ...(unseen && { unseen }),
+});
 
 /** What a leaf holds: most often a leaf, but a comment in a list, which real sops seals as if it were an item. */
 function openLeaf(item: Leaf, path: readonly string[], rules: OpeningRules): Leaf | Comment {
@@ -85,7 +90,7 @@ function openLeaf(item: Leaf, path: readonly string[], rules: OpeningRules): Lea
   const text = fromUtf8(bytes);
   if (text === undefined) return type === 'str' ? { ...item, type, text: '', bytes } : refuse(path, 'holds no text');
   rules.opened?.(item.text, under, text, opening.payload);
-  return type === 'comment' ? commentOf(text, item.slot) : leafOf(item, path, type, text);
+  return type === 'comment' ? commentOf(text, item) : leafOf(item, path, type, text);
 }
 
 function leafOf(item: Leaf, path: readonly string[], type: string, text: string): Leaf {

@@ -90,7 +90,7 @@ function isAsPrinted({ document, branches, format }: OpenedText): boolean {
 }
 
 /** A text without the line breaks that comments bring about: behind a dash, and in a collection that has nothing else in it. */
-const closed = (text: string): string => text.replaceAll(/^((?: *- )* *-)\n +/gm, '$1 ').replaceAll(/([[{])\n *([\]}])/g, '$1$2');
+const closed = (text: string): string => text.replaceAll(/(?<=^[ -]*-)\n +/gm, ' ').replaceAll(/([[{])\n *([\]}])/g, '$1$2');
 
 function withoutComments(mapping: Mapping, comments: Comment[]): Mapping {
   const nodeOf = (node: Node): Node => {
@@ -106,14 +106,15 @@ function withoutComments(mapping: Mapping, comments: Comment[]): Mapping {
   return { ...mapping, items };
 }
 
-/** Edits that take comments out of a text: with their marker and the blanks before it, or the whole line where there is nothing else in it. */
+/** Edits that take comments out of a text: with their marker and the blanks before it, or the whole line where there is nothing else in it, and the empty line that sets it off. */
 function outOf(source: string, comments: readonly Comment[]): readonly Edit[] {
   return comments.flatMap(({ slot }) => {
     if (!slot) return [];
     let start = slot.start - 1;
     while (source.charAt(start - 1) === ' ') start--;
     const alone = start === 0 || source.charAt(start - 1) === '\n';
-    return [{ span: { start, end: alone ? slot.end + 1 : slot.end }, text: '' }];
+    const end = alone && source.startsWith('\n\n', slot.end) ? slot.end + 2 : slot.end + Number(alone);
+    return [{ span: { start, end }, text: '' }];
   });
 }
 

@@ -11,7 +11,7 @@ export interface ReadBack {
   readonly same: boolean;
   /** What decryption will put in the place of each ciphertext. */
   readonly opened: Replacements;
-  /** How many comments that were sealed real sops sees. */
+  /** How many comments real sops sees. */
   readonly kept: number;
   /** The comments that are read under other additional data than they were sealed for, and that data. */
   readonly strayed: ReadonlyMap<Comment, string>;
@@ -28,7 +28,7 @@ export function readBack(
   if (!found) return undefined;
   const { opened, strayed, kept } = found;
   const wanted = new Map(
-    items.flatMap(({ item, sealed }) => (item.kind === 'comment' && sealed.text !== item.text ? [[item, commentOf(item)]] : [])),
+    items.flatMap(({ item, sealed }) => (item.kind === 'comment' && sealed.text !== item.text ? [[item, commentOf(item, item)]] : [])),
   );
   if (!sameTrees([source, wanted], [read, opened], false)) return undefined;
   return { same: strayed.size === 0 && sameTrees([source, wanted], [read, opened], true), opened, strayed, kept };
@@ -74,18 +74,23 @@ class Matching {
     const source = this.#comments.size > 0 ? this.#comments.get(item.text) : undefined;
     if (source?.item.kind === 'comment') {
       // One that stands there as an item of a list is only opened where a rule selects it.
-      if (item.kind === 'leaf' && !selected) this.#fits = false;
+      if (item.kind === 'leaf') this.#item(selected);
       this.#sealedComment(item, source, source.item, additionalData(path));
     } else if (item.kind === 'comment' && !this.#clear.has(item.text)) this.#fits = false;
+    if (item.kind === 'comment' && item.unseen !== true) this.kept++;
     return source !== undefined || item.kind === 'comment';
+  }
+
+  #item(selected: boolean): void {
+    this.kept++;
+    if (!selected) this.#fits = false;
   }
 
   #sealedComment(item: Leaf | Comment, sealed: SealedItem, source: Comment, under: string): void {
     // Seen again through an alias it would have to be another ciphertext.
     if (this.#found.has(sealed)) this.#fits = false;
     this.#found.add(sealed);
-    this.opened.set(item, commentOf(source, item.slot));
-    if (item.kind === 'leaf' || item.unseen !== true) this.kept++;
+    this.opened.set(item, commentOf(source, item));
     if (under !== sealed.additionalData) this.strayed.set(source, under);
   }
 
@@ -102,10 +107,14 @@ function sameLeaf({ item, sealed }: SealedItem, read: Leaf): boolean {
   return sealed !== item && sealed.text !== '' && sealed.text === read.text.replace(/\n+$/, '');
 }
 
-const commentOf = (comment: Comment, slot?: Comment['slot']): Comment => ({
+const commentOf = (
+  comment: Comment,
+  { slot, unseen = false }: { readonly slot?: Comment['slot']; readonly unseen?: boolean },
+): Comment => ({
   kind: 'comment',
   text: commentPayload(comment),
   ...(slot && { slot }),
+  ...(unseen && { unseen }),
 });
 
 function openedLeaf(source: Leaf, { slot }: Leaf): Leaf {

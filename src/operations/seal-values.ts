@@ -36,8 +36,6 @@ export interface SealedValues {
   readonly mac: string;
   readonly values: number;
   readonly sealedValues: number;
-  /** Of those that real sops sees. */
-  readonly sealedComments: number;
 }
 
 /** Seals every selected value and comment of the branches and takes the MAC (`sops.go`, Encrypt). Throws `VALUE_UNSEALABLE`. */
@@ -47,7 +45,6 @@ export function sealValues(branches: readonly Mapping[], sealing: Sealing): Seal
   const mac = new Mac(sealing.macOnlyEncrypted);
   let values = 0;
   let sealedValues = 0;
-  let sealedComments = 0;
   sealing.memory.align(() => wantedOf(branches, sealing.selects));
   for (const branch of branches) {
     walk(branch, (item, path, comments, parent) => {
@@ -60,12 +57,10 @@ export function sealValues(branches: readonly Mapping[], sealing: Sealing): Seal
       }
       const sealed = selected ? sealItem(item, { path, under, parent }, sealing) : item;
       items.push({ item, additionalData: under, sealed, selected });
-      if (sealed === item) return;
-      replacements.set(item, sealed);
-      if (item.kind === 'comment' && item.unseen !== true) sealedComments++;
+      if (sealed !== item) replacements.set(item, sealed);
     });
   }
-  return { items, replacements, mac: mac.digest(), values, sealedValues, sealedComments };
+  return { items, replacements, mac: mac.digest(), values, sealedValues };
 }
 
 /** All that will be recalled of the memory, in that order. */

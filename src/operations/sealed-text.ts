@@ -8,6 +8,8 @@ export interface SealedText {
   readonly text: string;
   /** Edits that lead back to the source; undefined where the text was printed afresh and shares nothing with it. */
   readonly back?: readonly Edit[];
+  /** What was printed, if it was. */
+  readonly branches?: readonly Mapping[];
 }
 
 /** A way to write sealed values. */
@@ -41,12 +43,8 @@ export interface SealedTextOptions {
 export function sealText(document: Document, format: Format, replacements: Replacements, options: SealedTextOptions): SealedText {
   if (options.writing.by === 'printing') {
     const listed = asItems(replacements);
-    return {
-      text: format.print(
-        document.branches.map((branch) => substituteMapping(branch, listed)),
-        options.print,
-      ),
-    };
+    const branches = document.branches.map((branch) => substituteMapping(branch, listed));
+    return { text: format.print(branches, options.print), branches };
   }
   const edits = sealEdits(document, format, replacements, options);
   return { text: splice(document.source, edits), back: inverse(document.source, edits) };

@@ -15,9 +15,11 @@ import { between, layoutAdditionalData, printLayout } from './layout.ts';
 import type { CiphertextMemory } from './memory.ts';
 import { openValues } from './open-values.ts';
 import { openInPlace, printedBySops } from './plain-text.ts';
-import { type ReadBack, readBack, sameTrees } from './read-back.ts';
+import { type ReadBack, readBack } from './read-back.ts';
+import { holds, shownComments, sizeOf } from './shown-comments.ts';
 import { commentPayload, type SealedValues, sealText as sealAlone, sealValues } from './seal-values.ts';
 import { intoAnother, type SealedText, sealText, type Writing, writings } from './sealed-text.ts';
+import { substituteMapping } from './substitute.ts';
 
 /** A document to encrypt, and all it takes. */
 export interface Draft {
@@ -59,18 +61,19 @@ export function writeEncrypted(draft: Draft, { keySources, context }: WritingSer
   keepRepresentable(draft.document, values);
   const lastModified = `${context.now().toISOString().slice(0, 19)}Z`;
   const mac = sealPayload(draft.dataKey, nonces.next(), { type: 'str', bytes: utf8(values.mac) }, lastModified);
-  const attach: Attach = (text, apart, layout) => {
+  const { output, print } = draft.formats;
+  const attach: Attach = ({ text, branches }, apart, layout) => {
     const metadata: Metadata = { ...draft.metadata, lastModified, mac, ...(layout === undefined ? {} : { layout }) };
-    const record = shapeRecord(writeMetadata(metadata, keySources), draft.formats.output.shape);
-    return draft.formats.output.attach(text, record, { ...draft.formats.print, apart }, draft.previous);
+    const record = shapeRecord(writeMetadata(metadata, keySources), output.shape);
+    return (branches && output.printSealed?.(branches, record, print)) ?? output.attach(text, record, { ...print, apart }, draft.previous);
   };
   const candidate = firstThatReads(draft, values, attach, (item, under) => sealAlone('comment', commentPayload(item), under, sealing));
   const layout = layoutOf(draft, candidate);
   const text =
     layout === undefined
       ? candidate.text
-      : attach(candidate.sealed.text, candidate.writing.apart, sealAlone('str', layout, layoutAdditionalData, sealing));
-  if (layout !== undefined) confirmLayout(text, candidate, draft.formats.output);
+      : attach(candidate.sealed, candidate.writing.apart, sealAlone('str', layout, layoutAdditionalData, sealing));
+  if (layout !== undefined) confirmLayout(text, candidate, output);
   if (values.values <= mostToDecipher) confirmMac(draft, values, candidate.branches);
   return { text, values: values.values, sealedValues: values.sealedValues };
 }
@@ -105,40 +108,30 @@ interface Candidate extends ReadBack {
   readonly branches: readonly Mapping[];
 }
 
-type Attach = (text: string, apart: boolean, layout?: string) => string;
+type Attach = (sealed: SealedText, apart: boolean, layout?: string) => string;
 type Reseal = (comment: Comment, additionalData: string) => string;
 
 /**
- * Writes the values in one way after the other until real sops will make the very tree of the text that was sealed.
+ * Writes the values in one way after the other until real sops makes the very tree of the text that was sealed, and prints all comments of it when it decrypts.
  *
- * The place of the metadata, or a value that became one line, can change which collection go-yaml hangs a comment on. Where no way is without that, what
- * counts is what real sops would make of its own text, the last: the first way that comes to the same is taken. If that would lose comments, it is the first
- * way that keeps the most. Each comment is sealed for the path it is read at.
+ * The place of the metadata, or a value that became one line, can change which collection go-yaml hangs a comment on, and where two comments meet go-yaml prints
+ * but one. Where no way is without that, what counts is what real sops would make of its own text, the last way. Each comment is sealed for the path it is read at.
  */
 function firstThatReads(draft: Draft, values: SealedValues, attach: Attach, reseal: Reseal): Candidate {
-  const { tried, last } = tryWays(draft, values, attach);
-  if (last?.same) return last;
-  const chosen = last && keepsAll(last, values) ? tried.find((one) => alike(one, last)) : keeper(tried);
-  const settled = chosen && settle(draft, values, chosen, { attach, reseal });
-  return settled ?? unreadable();
+  const tried: Candidate[] = [];
+  for (const writing of waysFor(draft)) {
+    if (!isOfUse(writing, tried)) continue;
+    const candidate = write(draft, values, writing, attach);
+    if (candidate?.same && keepsComments(draft, candidate)) return candidate;
+    if (candidate) tried.push(candidate);
+  }
+  const settled = tried.flatMap((one) => settle(draft, values, one, { attach, reseal }) ?? []);
+  return mostKept(draft, settled) ?? unreadable();
 }
 
-/** Every way that reads back, up to the first that does so in every respect; the last way of all is undefined where it does not. */
-function tryWays(
-  draft: Draft,
-  values: SealedValues,
-  attach: Attach,
-): { readonly tried: readonly Candidate[]; readonly last: Candidate | undefined } {
-  const tried: Candidate[] = [];
-  let last: Candidate | undefined;
-  for (const writing of waysFor(draft)) {
-    if (writing.apart && !last) continue;
-    last = write(draft, values, writing, attach);
-    if (last) tried.push(last);
-    if (last?.same) break;
-  }
-  return { tried, last };
-}
+/** Setting the metadata apart helps where all but the comments was right, and where the tree is right already only a text printed afresh can come to another. */
+const isOfUse = ({ by, apart }: Writing, tried: readonly Candidate[]): boolean =>
+  by === 'printing' || (tried.at(-1)?.same !== true && !(apart && tried.length === 0));
 
 function unreadable(): never {
   throw new SopsError('VALUE_UNSEALABLE', 'the encrypted document would not read back as it is: nothing was written');
@@ -146,16 +139,26 @@ function unreadable(): never {
 
 const waysFor = ({ formats: { input, output } }: Draft): readonly Writing[] => (input === output ? writings : intoAnother);
 
-const keepsAll = ({ strayed, kept }: Candidate, { sealedComments }: SealedValues): boolean => strayed.size === 0 && kept === sealedComments;
+const openedBranches = ({ branches, opened }: Candidate): readonly Mapping[] => branches.map((branch) => substituteMapping(branch, opened));
 
-const alike = (one: Candidate, other: Candidate | undefined): boolean =>
-  other !== undefined && sameTrees([one.branches, one.opened], [other.branches, other.opened], true);
+const keepsComments = ({ formats: { output } }: Draft, candidate: Candidate): boolean =>
+  candidate.kept === 0 || (output.lostComments?.(openedBranches(candidate)) ?? []).length === 0;
 
-/** The first of the spliced texts that keeps the most comments. */
-function keeper(tried: readonly Candidate[]): Candidate | undefined {
-  const spliced = tried.filter(({ sealed }) => sealed.back);
-  const most = Math.max(...spliced.map(({ kept }) => kept));
-  return spliced.find(({ kept }) => kept === most) ?? tried.at(-1);
+/**
+ * The first candidate that comes to what real sops would make of its own text, the last; or one that is right but for comments without room, where real sops
+ * would lose the same and more.
+ */
+function mostKept({ formats: { output, print } }: Draft, tried: readonly Candidate[]): Candidate | undefined {
+  if (tried.length < 2) return tried[0];
+  const judged = tried.map((candidate) => {
+    const branches = openedBranches(candidate);
+    return { candidate, text: output.print(branches, print), shown: shownComments(branches, output) };
+  });
+  const last = judged.at(-1);
+  if (last?.candidate.writing.by !== 'printing')
+    return judged.toSorted((one, other) => sizeOf(other.shown) - sizeOf(one.shown))[0]?.candidate;
+  const right = judged.find(({ candidate, shown }) => candidate.same && sizeOf(shown) > sizeOf(last.shown) && holds(shown, last.shown));
+  return (right ?? judged.find(({ text }) => text === last.text) ?? last).candidate;
 }
 
 function write(draft: Draft, values: SealedValues, writing: Writing, attach: Attach): Candidate | undefined {
@@ -166,7 +169,7 @@ function write(draft: Draft, values: SealedValues, writing: Writing, attach: Att
       print,
       tokenFor: (ciphertext, spelled) => draft.memory.tokenFor(ciphertext, spelled),
     });
-    const text = attach(sealed.text, writing.apart);
+    const text = attach(sealed, writing.apart);
     const document = output.parse(text);
     const branches = withoutRecord(document.branches, output.shape);
     const read = readBack(draft.document.branches, values.items, branches, draft.selects);

@@ -15,6 +15,8 @@ export interface Answer {
   readonly leaves?: readonly Seen[];
   readonly print?: string;
   readonly text?: string;
+  /** Of an encryption: what decryption would print, had real sops not lost or moved comments when it wrote the file and read it. */
+  readonly kept?: string;
   readonly error?: string;
 }
 

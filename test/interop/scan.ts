@@ -4,7 +4,7 @@ import { SopsError } from '../../src/errors.ts';
 import type { FormatName } from '../../src/formats/format.ts';
 import { formatOf } from './library.ts';
 import { type Answer, ask, fell, type Seen } from './oracle.ts';
-import { excused, type Finding, type Suite, difference, failure, textFormats } from './suite.ts';
+import { excused, type Finding, type Suite, difference, failure, losesValue, textFormats } from './suite.ts';
 
 /** Whether the scanner sees the leaves, comments, types and MAC texts that real sops sees, and prints what real sops prints. */
 export const scan: Suite = {
@@ -52,7 +52,7 @@ function compare(ours: Looked, theirs: Answer): Finding {
 
 function compareRefusals(ours: Looked, theirs: Answer): Finding {
   if (ours.error !== undefined && theirs.error !== undefined) return 'refused';
-  if (ours.noted || fell(theirs)) return 'beyond sops';
+  if (ours.noted || fell(theirs) || losesValue.test(ours.error ?? '')) return 'beyond sops';
   if (ours.error !== undefined) return failure('refused by us alone', ours.error);
   return failure('refused by sops alone', theirs.error ?? '');
 }

@@ -44,8 +44,67 @@ func encryptBy(rule string) question {
 			return answer{}, err
 		}
 		sealed, err := store.EmitEncryptedFile(tree)
-		return answer{Text: string(sealed)}, err
+		if err != nil {
+			return answer{}, err
+		}
+		kept, err := unwritten(store, tree, key)
+		return answer{Text: string(sealed), Kept: kept}, err
 	}
+}
+
+// unwritten prints what the tree decrypts to when it was never written and read between: no comment has moved or been lost.
+func unwritten(store common.Store, tree sops.Tree, key []byte) (string, error) {
+	o := opener{key}
+	branches := make(sops.TreeBranches, len(tree.Branches))
+	for at, branch := range tree.Branches {
+		branches[at] = o.branch(branch, "")
+	}
+	plain, err := store.EmitPlainFile(branches)
+	return string(plain), err
+}
+
+// opener opens all ciphertext of a tree, whatever a rule selects.
+type opener struct{ key []byte }
+
+func (o opener) branch(branch sops.TreeBranch, path string) sops.TreeBranch {
+	opened := make(sops.TreeBranch, len(branch))
+	for at, item := range branch {
+		if comment, ok := item.Key.(sops.Comment); ok {
+			opened[at] = sops.TreeItem{Key: o.value(comment, path)}
+		} else {
+			opened[at] = sops.TreeItem{Key: item.Key, Value: o.value(item.Value, path+fmt.Sprint(item.Key)+":")}
+		}
+	}
+	return opened
+}
+
+func (o opener) value(value any, path string) any {
+	switch value := value.(type) {
+	case sops.TreeBranch:
+		return o.branch(value, path)
+	case []any:
+		opened := make([]any, len(value))
+		for at, item := range value {
+			opened[at] = o.value(item, path)
+		}
+		return opened
+	case sops.Comment:
+		return o.opened(value, value.Value, path)
+	case string:
+		return o.opened(value, value, path)
+	}
+	return value
+}
+
+// opened is what a text holds if it is ciphertext, else the value that has it.
+func (o opener) opened(value any, text, path string) any {
+	if path == "" {
+		path = ":"
+	}
+	if opened, err := aes.NewCipher().Decrypt(text, o.key, path); err == nil && text != "" {
+		return opened
+	}
+	return value
 }
 
 func selectBy(metadata *sops.Metadata, by, value string) error {

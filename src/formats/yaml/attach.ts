@@ -46,7 +46,7 @@ function metadataLines(document: Document): string | undefined {
 }
 
 /** One document, no markers, its root a block mapping at the first column: it takes no parsing to find its end. */
-const isPlain = (text: string): boolean => !/^(?:---|\.\.\.|%|\ufeff)/m.test(text) && rootColumn(text) >= 0;
+const isPlain = (text: string): boolean => !/(?:^|\x85)(?:---|\.\.\.|%|\ufeff)/m.test(text) && rootColumn(text) >= 0;
 
 /** Column of the first key; -1 where the first thing is no block mapping's key for sure. */
 function rootColumn(text: string): number {

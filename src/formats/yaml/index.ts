@@ -5,7 +5,8 @@ import { set, unset } from './change.ts';
 import { detach } from './detach.ts';
 import type { Document } from '../../document/tree.ts';
 import { open } from './open.ts';
-import { exampleYaml, printYaml, printYamlValue } from './print.ts';
+import { mayLoseComments } from './print-comments.ts';
+import { exampleYaml, lostComments, printYaml, printYamlValue } from './print.ts';
 import { stepOf } from './record.ts';
 import { expand, seal } from './seal.ts';
 import { parseYaml } from './tree.ts';
@@ -34,6 +35,12 @@ export const yaml: Format = {
   parse,
   indentOf: stepIn,
   print: (branches, { indent }) => printYaml(branches, indent),
+  printSealed: (branches, record, { indent }) =>
+    printYaml(
+      branches.map((branch) => ({ ...branch, items: [...branch.items, { kind: 'entry', key: 'sops', value: record }] })),
+      indent,
+    ),
+  lostComments: (branches) => (branches.some(mayLoseComments) ? lostComments(branches) : []),
   printValue: (node) => printYamlValue(node),
   seal,
   expand,

@@ -39,3 +39,29 @@ export function placeComments(collection: Mapping | Sequence): Placed<Entry | No
 }
 
 const joined = (comments: readonly Comment[]): string => comments.map(({ text }) => `#${text}`).join('\n');
+
+/**
+ * Whether comments may meet where only one of them has room: above an item of a list that has comments in front of its own first value, and behind or below a
+ * collection. A quick look: {@link placeComments} says where they go.
+ */
+export function mayLoseComments({ kind, items }: Mapping | Sequence): boolean {
+  const isList = kind === 'sequence';
+  const last = items.findLast((item) => item.kind !== 'comment');
+  const hasRoomBelow = last && (last.kind === 'entry' || !isCollection(last));
+  let next: Node | undefined;
+  const lacksRoom = (inline: boolean): boolean => (next ? isCollection(next) && (inline || (isList && hasLead(next))) : !hasRoomBelow);
+  for (const item of items.toReversed()) {
+    if (item.kind === 'comment') {
+      if (item.unseen !== true && lacksRoom(item.inline === true)) return true;
+      continue;
+    }
+    next = item.kind === 'entry' ? item.value : item;
+    if (isCollection(next) && mayLoseComments(next)) return true;
+  }
+  return false;
+}
+
+const isCollection = (node: Node | Comment): node is Mapping | Sequence => node.kind === 'mapping' || node.kind === 'sequence';
+
+/** Whether the first thing in a collection is a comment. */
+const hasLead = ({ items }: Mapping | Sequence): boolean => items[0]?.kind === 'comment';

@@ -1,7 +1,7 @@
 import { indentLines, literalHeader, spellDouble, spellScalar, stringStyle } from './spell.ts';
 
 /** Comments that wait to be written, as go-yaml's emitter holds them: a later one of a kind takes the place of an earlier that found no room. */
-export interface Waiting {
+interface Waiting {
   head: string;
   line: string;
   foot: string;
@@ -17,7 +17,7 @@ export class Page {
   text = '';
   /** The column of the collection being written; -1 outside of any. */
   indent = -1;
-  readonly waiting: Waiting = { head: '', line: '', foot: '', tail: '', keyLine: '' };
+  readonly #waiting: Waiting = { head: '', line: '', foot: '', tail: '', keyLine: '' };
   readonly #step: number;
   #column = 0;
   /** The last character written is white. */
@@ -26,10 +26,23 @@ export class Page {
   #fresh = true;
   /** Where a foot comment has just been written: what comes at the same column is set off by an empty line. */
   #footIndent = -1;
+  readonly #lost: string[] = [];
 
   /** @param step columns a level, as go-yaml takes it: 2 where it is not from 2 to 9 */
   constructor(step: number) {
     this.#step = step < 2 || step > 9 ? 2 : step;
+  }
+
+  /** Lets a comment wait for its place. */
+  wait(place: keyof Waiting, comment: string): void {
+    if (this.#waiting[place] !== '') this.#lost.push(this.#waiting[place]);
+    this.#waiting[place] = comment;
+  }
+
+  /** The comments that found no place, those that still wait among them. */
+  lostComments(): readonly string[] {
+    const lost: readonly string[] = [...this.#lost, ...Object.values(this.#waiting)];
+    return lost.flatMap((comment) => (comment === '' ? [] : comment.split('\n').map((line) => line.slice(1))));
   }
 
   /** The column one level in; an item of a sequence stands behind its dash. */
@@ -87,13 +100,13 @@ export class Page {
     if (style === 'plain') this.word(text);
     else if (style !== 'literal') this.word(spellScalar({ type: 'str', text }, { flow: false, indent, hint: 0 }));
     // Of several comments behind a literal's header all but the first would be lines of the literal, and real sops would read another value.
-    else if (severalLines.test(this.waiting.line)) this.word(spellDouble(text));
+    else if (severalLines.test(this.#waiting.line)) this.word(spellDouble(text));
     else this.#literal(text, indent);
   }
 
   #literal(text: string, indent: number): void {
     this.word(literalHeader(text, this.#hint(text, indent)));
-    if (this.waiting.line === '') this.#break();
+    if (this.#waiting.line === '') this.#break();
     else this.#at(indent, () => this.writeLine());
     this.text += indentLines(text, indent);
     this.#fresh = lineBreaks.test(text.slice(-1));
@@ -108,7 +121,7 @@ export class Page {
 
   /** Writes the comments that wait for a place above an item. */
   writeHead(): void {
-    const { waiting } = this;
+    const waiting = this.#waiting;
     if (waiting.tail !== '') {
       this.startLine();
       this.#comment(waiting.tail);
@@ -124,31 +137,31 @@ export class Page {
 
   /** Writes the comments that wait for a place behind an item. */
   writeLine(): void {
-    if (this.waiting.line === '') return;
+    if (this.#waiting.line === '') return;
     if (!this.#white) this.text += ' ';
-    this.#comment(this.waiting.line);
-    this.waiting.line = '';
+    this.#comment(this.#waiting.line);
+    this.#waiting.line = '';
   }
 
   /** Writes the comments that wait for a place below an item. */
   writeFoot(): void {
-    if (this.waiting.foot === '') return;
+    if (this.#waiting.foot === '') return;
     this.startLine();
-    this.#comment(this.waiting.foot);
+    this.#comment(this.#waiting.foot);
     this.#footIndent = Math.max(this.indent, 0);
-    this.waiting.foot = '';
+    this.#waiting.foot = '';
   }
 
   /** Before a key: comments that still wait for a place behind something wait for the key's value. */
   holdLine(): void {
-    if (this.waiting.line === '') return;
-    this.waiting.keyLine = this.waiting.line;
-    this.waiting.line = '';
+    if (this.#waiting.line === '') return;
+    this.wait('keyLine', this.#waiting.line);
+    this.#waiting.line = '';
   }
 
   /** Before a value: what waits for it finds its place behind a scalar without comments of its own, or before a collection. */
   releaseLine(scalar: boolean): void {
-    const { waiting } = this;
+    const waiting = this.#waiting;
     if (waiting.keyLine === '') return;
     const own = waiting.line;
     if (scalar && own !== '') return;

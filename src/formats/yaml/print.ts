@@ -16,12 +16,19 @@ const usualIndent = 4;
  */
 export function printYaml(branches: readonly Mapping[], indent: number | undefined): string {
   if (indent !== undefined && indent < 0) throw new SopsError('UNPRINTABLE_DOCUMENT', 'the indentation of yaml cannot be negative');
-  const page = new Page(indent === undefined || indent === 0 ? usualIndent : indent);
+  return printedPage(branches, indent === undefined || indent === 0 ? usualIndent : indent).text;
+}
+
+/** The comments of the branches that have no room where go-yaml would write them, and are not printed. */
+export const lostComments = (branches: readonly Mapping[]): readonly string[] => printedPage(branches, usualIndent).lostComments();
+
+function printedPage(branches: readonly Mapping[], step: number): Page {
+  const page = new Page(step);
   for (const [at, branch] of branches.entries()) {
     if (at > 0) page.separate();
     writeRoot(page, branch);
   }
-  return page.text;
+  return page;
 }
 
 /** One value alone, as real sops's `EmitValue`, in the same way. */
@@ -93,10 +100,9 @@ function opened(page: Page, node: Node, hung: Hung): Opened {
 const beneath = (above: string, below: string): string => (above !== '' && below !== '' ? `${above}\n${below}` : above + below);
 
 function wait(page: Page, { head, line, foot }: Hung): void {
-  const { waiting } = page;
-  if (head !== '') waiting.head = head;
-  if (line !== '') waiting.line = line;
-  if (foot !== '') waiting.foot = foot;
+  if (head !== '') page.wait('head', head);
+  if (line !== '') page.wait('line', line);
+  if (foot !== '') page.wait('foot', foot);
 }
 
 function writeValue(page: Page, value: Opened, inItem: boolean): void {
@@ -128,7 +134,7 @@ function writeMapping(page: Page, { placed, hung }: OpenedMapping, outer: number
     page.releaseLine(value.kind === 'scalar');
     writeValue(page, value, false);
   }
-  if (placed.rest !== '') page.waiting.tail = placed.rest;
+  if (placed.rest !== '') page.wait('tail', placed.rest);
   wait(page, { ...hung, head: '' });
   page.writeHead();
 }

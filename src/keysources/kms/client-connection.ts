@@ -1,14 +1,11 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
+import { accessTo } from '../../services/aws/client-access.ts';
+import { chosenProfile } from '../../services/aws/profile.ts';
+import { quietly } from '../../services/aws/quiet.node.ts';
 import { rememberingOnce } from '../once.ts';
-import { certificates } from '../roots.node.ts';
-import { credentialsFor } from './client-credentials.ts';
-import { transport } from './transport.ts';
-import { endpoint } from './endpoint.ts';
 import type { KmsKey } from './master-key.ts';
-import { type ChosenProfile, chosenProfile, readProfile } from './profile.ts';
-import { quietly } from './quiet.node.ts';
 
 /** A client of the SDK, and what must not stand in an error of it: the secrets that it was given. */
 export interface Connection {
@@ -27,22 +24,9 @@ export async function connect(masterKey: KmsKey, context: Context): Promise<Conn
   return once(context, [region, profile, role].join(' '), async () => createClient(masterKey, region, context));
 }
 
-async function createClient(masterKey: KmsKey, region: string, context: Context): Promise<Connection> {
+async function createClient({ profile, role }: KmsKey, region: string, context: Context): Promise<Connection> {
   const { KMSClient: Client } = await import('@aws-sdk/client-kms');
-  const profile = chosenProfile(masterKey.profile, context.env);
-  const requestHandler = transport(context, await authorities(profile, context));
-  const secrets: string[] = [];
-  const credentials = credentialsFor(masterKey, { region, profile, requestHandler, context, secrets });
-  const url = await endpoint('kms', profile.name, context);
-  const place = url === undefined ? {} : { endpoint: url };
-  return { kms: quietly(() => new Client({ region, requestHandler, credentials, profile: profile.name, ...place })), secrets };
-}
-
-/** The only authorities to trust, where a variable or the profile names a file of them. */
-async function authorities({ name }: ChosenProfile, context: Context): Promise<readonly string[] | undefined> {
-  const path = context.env['AWS_CA_BUNDLE'] || (await readProfile(name, context))?.('ca_bundle');
-  if (!path) return undefined;
-  const content = await context.files.read(path);
-  if (content === undefined) throw new SopsError('INPUT_UNREADABLE', `the file of authorities '${path}' (AWS_CA_BUNDLE) does not exist`);
-  return certificates(new TextDecoder().decode(content));
+  const way = { service: 'kms', region, profile: chosenProfile(profile, context.env), role } as const;
+  const { settings, secrets } = await accessTo(way, context);
+  return { kms: quietly(() => new Client(settings)), secrets };
 }

@@ -4,9 +4,9 @@ import type { WrappedKey } from '../../metadata/metadata.ts';
 import type { Context } from '../../ports.ts';
 import type { KeyClient } from '../keysource.ts';
 import { connect } from './client-connection.ts';
-import { Explained, reasonOf } from './explain.ts';
+import { Explained, reasonOf } from '../../services/aws/explain.ts';
 import type { EncryptionContext, KmsKey } from './master-key.ts';
-import { chosenProfile, signOnCommand } from './profile.ts';
+import { chosenProfile, signOnCommand } from '../../services/aws/profile.ts';
 
 /** AWS KMS on the SDK. */
 export const client: KeyClient<KmsKey> = { wrap, unwrap, rewrap };
@@ -126,6 +126,6 @@ async function failureOf(
   const under = masterKey.profile === undefined ? '' : ` under profile '${masterKey.profile}'`;
   const whole = `${failure} with AWS KMS key '${masterKey.arn}'${under}`;
   if (error instanceof SopsError) return error.code === 'MALFORMED_KEY' ? error : new SopsError(error.code, `${whole}: ${error.message}`);
-  const signOn = await signOnCommand(chosenProfile(masterKey.profile, context.env).name, context);
+  const signOn = await signOnCommand(chosenProfile(masterKey.profile, context.env), context);
   return new SopsError(code, `${whole}: ${reasonOf(error, { action, signOn, secrets })}`);
 }

@@ -1,5 +1,8 @@
 // What goes wrong on the way to AWS KMS: each fault names the key and what to do, ends in bounded time, and tells no secret.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { client } from '../../../src/keysources/kms/client.ts';
 import { type KmsKey, parseArn } from '../../../src/keysources/kms/master-key.ts';
@@ -94,6 +97,16 @@ describe('a fault of AWS KMS', () => {
     say = saying;
     expect(await failure(verbs.unwrap())).toMatch(message);
     expect(asked).toBe(1);
+  });
+
+  it('of keys in variables that expired is not laid to the single sign-on of a profile', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'aws-'));
+    await mkdir(join(home, '.aws'));
+    await writeFile(join(home, '.aws/config'), '[default]\nsso_session = corp\n');
+    say = refusal('ExpiredTokenException');
+    const text = await failure(client.unwrap(wrapped, testContext({ env, home })));
+    expect(text).toMatch(/; the credentials have expired: get new ones$/);
+    await rm(home, { recursive: true });
   });
 
   it.each<[string, Say, RegExp]>([

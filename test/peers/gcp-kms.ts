@@ -7,7 +7,7 @@ export type Principal = string;
 const ring = 'projects/p1/locations/global/keyRings/ring1/cryptoKeys';
 
 /** The keys that the service has. */
-export const keys = {
+export const keys: Readonly<Record<'key' | 'other' | 'disabled' | 'destroyed' | 'missing', string>> = {
   /** `user` may use it. */
   key: `${ring}/key1`,
   /** `user` and `keeper` may use it. */
@@ -18,7 +18,7 @@ export const keys = {
   destroyed: `${ring}/destroyed`,
   /** There is no such key. */
   missing: `${ring}/missing`,
-} as const;
+};
 
 /** Who may use keys, and who may not. */
 export const people = {

@@ -8,7 +8,7 @@ type Variables = Readonly<Record<string, string>>;
 /** A context with an environment, and the home that it names. */
 export const contextOf = (env: Variables): Context => testContext({ env, home: env['HOME'] ?? '' });
 
-export const dataKey = Uint8Array.from({ length: 32 }, (_, at) => at + 200);
+export const dataKey: Uint8Array = Uint8Array.from({ length: 32 }, (_, at) => at + 200);
 
 /** Wraps the data key; answers what `enc` holds. */
 export async function wrap(resourceId: string, context: Context, signal?: AbortSignal): Promise<string> {

@@ -5,7 +5,7 @@ import { terminalPrompt } from './prompt.ts';
 import { runCommand } from './subprocess.ts';
 import { homeFolder, userConfigFolder } from './user-folders.ts';
 
-export { type Asking, keyServiceAt } from './keyservice-client.ts';
+export { type KeyServiceOptions, keyServiceAt } from './keyservice-client.ts';
 
 /** What a caller may choose of the world; the rest is this process's own. */
 export interface NodeContextOptions {

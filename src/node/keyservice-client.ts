@@ -6,7 +6,7 @@ import { type Remote, remoteKeyService } from '../keyservice/remote.ts';
 import { readTimeLimit, type TimeLimit, timeLimitVariable } from '../keyservice/time-limit.ts';
 
 /** What a key service is asked with. */
-export interface Asking {
+export interface KeyServiceOptions {
   readonly sources: Remote['sources'];
   /** `SOPSMITH_KEY_TIMEOUT` there is the time to answer. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -20,7 +20,7 @@ const timeToConnect = 10_000;
 const timeToAnswer: TimeLimit = { milliseconds: 120_000, text: '120 s' };
 
 /** The key service at an address, over gRPC without encryption, as sops has it. Nothing is loaded or connected before it is asked. Throws `USAGE` for a time limit spelled wrong. */
-export function keyServiceAt(address: KeyServiceAddress, { sources, env, connecting = timeToConnect }: Asking): KeyService {
+export function keyServiceAt(address: KeyServiceAddress, { sources, env, connecting = timeToConnect }: KeyServiceOptions): KeyService {
   const answering = env[timeLimitVariable] ? readTimeLimit(env) : timeToAnswer;
   let client: Promise<Client> | undefined;
   // Who was not there is not waited for again, master key by master key.

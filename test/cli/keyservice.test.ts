@@ -114,6 +114,8 @@ describe.skipIf(lacks('sops', 'age-keygen'))('the key service', () => {
     expect(stderr).toContain("Warning: key service 'http://127.0.0.1' is left out: that is neither tcp://HOST:PORT nor unix:///PATH");
     expect(stderr).toContain('there is no key service to ask');
     expect(ask(real(), ['decrypt', '--enable-local-keyservice=false', 'sealed.yaml']).status).toBe(128);
+    const switchedOff = { SOPS_ENABLE_LOCAL_KEYSERVICE: 'false', SOPS_AGE_KEY_FILE: 'identity.txt' };
+    for (const one of [program, real()]) expect(ask(one, ['decrypt', 'sealed.yaml'], switchedOff).status).toBe(128);
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)('ends well on %s, and its socket with it', async (signal) => {

@@ -31,7 +31,7 @@ describe('the local key service', () => {
     );
     const service = localKeyService(watched, testContext());
     expect(loaded).toEqual([]);
-    await expect(service.unwrap({ masterKey: { kind: 'hckms' }, wrapped: '' })).rejects.toThrow();
+    await expect(service.unwrap({ masterKey: { kind: 'hckms' }, wrapped: '' })).rejects.toThrow('HuaweiCloud KMS');
     expect(loaded).toEqual(['hckms']);
   });
 

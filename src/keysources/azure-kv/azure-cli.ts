@@ -1,5 +1,6 @@
 import type { Context } from '../../ports.ts';
 import { fieldIn, textIn } from '../json-field.ts';
+import { ServiceFailure } from '../key-failure.ts';
 import { serviceMessage } from '../service-message.ts';
 import type { Challenge, Token } from './challenge.ts';
 
@@ -12,13 +13,14 @@ const notStarted = 127;
 export async function cliToken({ scope, tenantId }: Challenge, context: Context, signal?: AbortSignal): Promise<Token> {
   const resource = scope.replace(/\/\.default$/, '');
   // Both come from the vault, and on Windows a shell reads them.
-  if (![resource, tenantId ?? ''].every((word) => /^[\w.:/-]*$/.test(word))) throw new Error('the vault names an impossible tenant');
+  if (![resource, tenantId ?? ''].every((word) => /^[\w.:/-]*$/.test(word)))
+    throw new ServiceFailure('the vault names an impossible tenant');
   const tenant = tenantId === undefined ? [] : ['--tenant', tenantId];
   const words = ['az', 'account', 'get-access-token', '--output', 'json', '--resource', resource, ...tenant];
   const command = process.platform === 'win32' ? ['cmd.exe', '/d', '/c', ...words] : words;
   const { status, stdout, stderr } = await context.run(command, { timeout, ...(signal === undefined ? {} : { signal }) });
-  if (status === notStarted || /'az' is not recognized/.test(stderr)) throw new Error('there is no program az');
-  if (status !== 0) throw new Error(`${reasonIn(stderr)}; run ${['az login', ...tenant].join(' ')}`);
+  if (status === notStarted || /'az' is not recognized/.test(stderr)) throw new ServiceFailure('there is no program az');
+  if (status !== 0) throw new ServiceFailure(`${reasonIn(stderr)}; run ${['az login', ...tenant].join(' ')}`);
   return tokenIn(stdout);
 }
 
@@ -34,7 +36,7 @@ function tokenIn(stdout: Uint8Array): Token {
   // Older versions have local time only.
   const seconds = Number(fieldIn(answer, 'expires_on'));
   const expires = seconds > 0 ? seconds * 1000 : Date.parse(textIn(answer, 'expiresOn'));
-  if (text === '' || Number.isNaN(expires)) throw new Error('the answer of az is malformed');
+  if (text === '' || Number.isNaN(expires)) throw new ServiceFailure('the answer of az is malformed');
   return { text, expires };
 }
 

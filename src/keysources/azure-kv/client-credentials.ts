@@ -1,16 +1,12 @@
 import type * as Sdk from '@azure/identity';
 import type { Context } from '../../ports.ts';
 import { HttpFailure } from '../http-failure.ts';
+import { ServiceFailure, withRemedy } from '../key-failure.ts';
 import { serviceMessage } from '../service-message.ts';
 import { whileWanted } from '../while-wanted.ts';
 import { cliToken } from './azure-cli.ts';
 import type { Challenge, Token } from './challenge.ts';
 import { transport, type Way } from './client-transport.ts';
-
-/** There is no token. The message lists what was tried, and holds no secret. */
-export class NoToken extends Error {
-  override readonly name: string = 'NoToken';
-}
 
 type Options = Sdk.TokenCredentialOptions & { readonly additionallyAllowedTenants?: string[] };
 type Variables = Context['env'];
@@ -52,19 +48,19 @@ const development: Readonly<Record<string, Source>> = {
 
 const choiceOf = (env: Variables): string => (env['AZURE_TOKEN_CREDENTIALS'] ?? '').trim().toLowerCase();
 
-/** The credentials that `AZURE_TOKEN_CREDENTIALS` chooses: `prod`, `dev` or one of them by its name; all without. Throws {@link NoToken}. */
+/** The credentials that `AZURE_TOKEN_CREDENTIALS` chooses: `prod`, `dev` or one of them by its name; all without. Throws {@link ServiceFailure}. */
 function chosen(env: Variables): readonly (readonly [string, Source])[] {
   const choice = choiceOf(env);
   const all = Object.entries({ ...production, ...development });
   const wanted = choice === 'prod' ? Object.entries(production) : choice === 'dev' ? Object.entries(development) : all;
   const named = ['', 'prod', 'dev'].includes(choice) ? wanted : all.filter(([name]) => name.toLowerCase() === choice);
   if (named.length > 0) return named;
-  throw new NoToken(`AZURE_TOKEN_CREDENTIALS is none of prod, dev, ${all.map(([name]) => name).join(', ')}`);
+  throw new ServiceFailure(`AZURE_TOKEN_CREDENTIALS is none of prod, dev, ${all.map(([name]) => name).join(', ')}`);
 }
 
 /**
  * Asks the credentials of the SDK's DefaultAzureCredential one after another. Secrets, certificates, federated tokens, tenants and `az` are those of the context; managed
- * identities and the other programs of the user go by the variables of this process. A credential that is there but is refused ends it, as in the SDK. Throws {@link NoToken}.
+ * identities and the other programs of the user go by the variables of this process. A credential that is there but is refused ends it, as in the SDK. Throws {@link ServiceFailure}.
  */
 export async function requestToken(challenge: Challenge, context: Context, signal: AbortSignal): Promise<Token> {
   const failures: string[] = [];
@@ -80,10 +76,12 @@ export async function requestToken(challenge: Challenge, context: Context, signa
       if (stopped !== undefined) throw stopped;
       failures.push(`${name}: ${reasonOf(error, faults, context.env)}`);
       if (mayOthersFollow(name, error)) continue;
-      throw new NoToken(`no token: ${failures.at(-1) ?? ''}`);
+      throw new ServiceFailure(
+        `no token: ${name}: ${faults[0] === undefined ? reasonOf(error, faults, context.env) : withRemedy(faults[0])}`,
+      );
     }
   }
-  throw new NoToken(
+  throw new ServiceFailure(
     `no credential gives a token: ${failures.join('; ')}; run az login, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET`,
   );
 }

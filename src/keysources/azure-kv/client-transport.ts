@@ -2,6 +2,7 @@ import type { TokenCredentialOptions } from '@azure/identity';
 import type { Context } from '../../ports.ts';
 import { HttpFailure } from '../http-failure.ts';
 import { send } from '../http.node.ts';
+import { ServiceFailure } from '../key-failure.ts';
 
 type HttpClient = NonNullable<TokenCredentialOptions['httpClient']>;
 type Headers = Parameters<HttpClient['sendRequest']>[0]['headers'];
@@ -18,7 +19,7 @@ export interface Way {
 export const transport = ({ context, faults, signal }: Way): HttpClient => ({
   sendRequest: async (request) => {
     const { url, method, headers, body, timeout, abortSignal } = request;
-    if (method !== 'GET' && method !== 'POST') throw new Error(`the identity SDK wants to ${method}`);
+    if (method !== 'GET' && method !== 'POST') throw new ServiceFailure(`the identity SDK wants to ${method}`);
     // Answers are small: they need no compression.
     const { 'accept-encoding': _, ...wanted } = headers.toJSON();
     const answer = await noted(

@@ -1,6 +1,7 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
 import { sendJson } from '../http.node.ts';
+import { ServiceFailure } from '../key-failure.ts';
 import { rememberingWhile } from '../lasting.ts';
 import { type Challenge, readChallenge, type Token } from './challenge.ts';
 import { requestToken } from './client-credentials.ts';
@@ -33,7 +34,7 @@ export async function askVault(request: VaultRequest, context: Context, signal?:
     // A token that was kept for long may have been revoked.
     if (status === 401) refused.add(token);
     if (status === 401 && mayRenew) return attempt(false);
-    throw new Error(explain({ status, json, operation, secrets: [token.text, value ?? ''] }));
+    throw new ServiceFailure(explain({ status, json, operation, secrets: [token.text, value ?? ''] }));
   };
   return attempt(true);
 }
@@ -72,5 +73,5 @@ async function challengeOf({ method, url }: Bare, context: Context, signal: Abor
   const { status, headers } = await sendJson({ method, url: url.href }, context, signal);
   const challenge = readChallenge(headers['www-authenticate'] ?? '', url);
   if (challenge !== undefined) return challenge;
-  throw new Error(`${url.host} does not ask for a token as a vault does (status ${status}): is it Azure Key Vault?`);
+  throw new ServiceFailure(`${url.host} does not ask for a token as a vault does (status ${status}): is it Azure Key Vault?`);
 }

@@ -2,6 +2,7 @@ import { SopsError, type SopsErrorCode } from '../../errors.ts';
 import type { WrappedKey } from '../../metadata/metadata.ts';
 import type { Context } from '../../ports.ts';
 import { fieldIn, textIn } from '../json-field.ts';
+import { ServiceFailure, telling, type Telling } from '../key-failure.ts';
 import type { KeyClient } from '../keysource.ts';
 import type { AzureKvKey } from './master-key.ts';
 import { askVault } from './client-vault.ts';
@@ -9,9 +10,14 @@ import { askVault } from './client-vault.ts';
 /** Azure Key Vault over its REST interface, with tokens of the identity SDK. There is no `rewrap`: the service has no such request. */
 export const client: KeyClient<AzureKvKey> = { wrap, unwrap, complete };
 
+const failing = (code: SopsErrorCode, failure: string, { vaultUrl, name, version }: AzureKvKey): Telling => ({
+  code,
+  failure: `${failure} Azure Key Vault key '${vaultUrl}/keys/${name}/${version}'`,
+});
+
 async function wrap(dataKey: Uint8Array, masterKey: AzureKvKey, context: Context, signal?: AbortSignal): Promise<string> {
   const value = Buffer.from(dataKey).toString('base64url');
-  return reporting('DATA_KEY_UNWRAPPABLE', 'cannot wrap with', masterKey, async () => {
+  return telling(failing('DATA_KEY_UNWRAPPABLE', 'cannot wrap with', masterKey), async () => {
     const answer = await askVault({ masterKey, operation: 'encrypt', value }, context, signal);
     return bytesIn(answer).toString('base64url');
   });
@@ -21,7 +27,7 @@ async function unwrap({ masterKey, wrapped }: WrappedKey<AzureKvKey>, context: C
   const value = wrapped.replaceAll(/[\r\n]/g, '');
   if (value === '' || !isBase64Url(value))
     throw new SopsError('MALFORMED_METADATA', 'the data key that Azure Key Vault wrapped is not base64url');
-  return reporting('DATA_KEY_UNRECOVERABLE', 'cannot unwrap with', masterKey, async () =>
+  return telling(failing('DATA_KEY_UNRECOVERABLE', 'cannot unwrap with', masterKey), async () =>
     bytesIn(await askVault({ masterKey, operation: 'decrypt', value }, context, signal)),
   );
 }
@@ -29,10 +35,10 @@ async function unwrap({ masterKey, wrapped }: WrappedKey<AzureKvKey>, context: C
 /** Finds the newest version of a key that was named without. */
 async function complete(masterKey: AzureKvKey, context: Context, signal?: AbortSignal): Promise<AzureKvKey> {
   if (masterKey.version !== '') return masterKey;
-  return reporting('DATA_KEY_UNWRAPPABLE', 'cannot find the newest version of', masterKey, async () => {
+  return telling(failing('DATA_KEY_UNWRAPPABLE', 'cannot find the newest version of', masterKey), async () => {
     const answer = await askVault({ masterKey, operation: 'get' }, context, signal);
     const [, version] = /\/keys\/[^/]+\/([^/]+)$/.exec(textIn(fieldIn(answer, 'key'), 'kid')) ?? [];
-    if (version === undefined) throw new Error('the answer of the vault names no version');
+    if (version === undefined) throw new ServiceFailure('the answer of the vault names no version');
     return { ...masterKey, version };
   });
 }
@@ -40,22 +46,8 @@ async function complete(masterKey: AzureKvKey, context: Context, signal?: AbortS
 /** The bytes that an answer holds; throws for an answer without. */
 function bytesIn(answer: unknown): Buffer {
   const value = textIn(answer, 'value').replace(/=+$/, '');
-  if (value === '' || !isBase64Url(value)) throw new Error('the answer of the vault is malformed');
+  if (value === '' || !isBase64Url(value)) throw new ServiceFailure('the answer of the vault is malformed');
   return Buffer.from(value, 'base64url');
 }
 
 const isBase64Url = (text: string): boolean => Buffer.from(text, 'base64url').toString('base64url') === text;
-
-/** Names the key in what went wrong. */
-async function reporting<T>(code: SopsErrorCode, failure: string, masterKey: AzureKvKey, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof SopsError) throw error;
-    const { vaultUrl, name, version } = masterKey;
-    throw new SopsError(
-      code,
-      `${failure} Azure Key Vault key '${vaultUrl}/keys/${name}/${version}': ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-}

@@ -1,9 +1,10 @@
-import { SopsError, type SopsErrorCode } from '../../errors.ts';
+import type { SopsErrorCode } from '../../errors.ts';
 import type { WrappedKey } from '../../metadata/metadata.ts';
 import type { Context } from '../../ports.ts';
 import { HttpFailure } from '../http-failure.ts';
 import { type JsonAnswer, sendJson } from '../http.node.ts';
 import { textIn } from '../json-field.ts';
+import { ServiceFailure, telling, type Telling } from '../key-failure.ts';
 import type { KeyClient } from '../keysource.ts';
 import { type Credentials, findCredentials } from './credentials.ts';
 import { explain } from './explain.ts';
@@ -15,15 +16,20 @@ import { sign } from './signature.node.ts';
 /** HuaweiCloud KMS over its REST interface. There is no `rewrap`: the service has no such request. */
 export const client: KeyClient<HcKmsKey> = { wrap, unwrap };
 
+const failing = (code: SopsErrorCode, failure: string, { keyId }: HcKmsKey): Telling => ({
+  code,
+  failure: `${failure} HuaweiCloud KMS key '${keyId}'`,
+});
+
 async function wrap(dataKey: Uint8Array, masterKey: HcKmsKey, context: Context, signal?: AbortSignal): Promise<string> {
-  return reporting('DATA_KEY_UNWRAPPABLE', 'cannot wrap', masterKey, async () => {
+  return telling(failing('DATA_KEY_UNWRAPPABLE', 'cannot wrap with', masterKey), async () => {
     const answer = await ask({ masterKey, operation: 'encrypt', text: Buffer.from(dataKey).toString('base64') }, context, signal);
     return textIn(answer, 'cipher_text') || malformed();
   });
 }
 
 async function unwrap({ masterKey, wrapped }: WrappedKey<HcKmsKey>, context: Context, signal?: AbortSignal): Promise<Uint8Array> {
-  return reporting('DATA_KEY_UNRECOVERABLE', 'cannot unwrap', masterKey, async () => {
+  return telling(failing('DATA_KEY_UNRECOVERABLE', 'cannot unwrap with', masterKey), async () => {
     const text = textIn(await ask({ masterKey, operation: 'decrypt', text: wrapped }, context, signal), 'plain_text');
     const bytes = Buffer.from(text, 'base64');
     return text !== '' && bytes.toString('base64') === text ? bytes : malformed();
@@ -31,7 +37,7 @@ async function unwrap({ masterKey, wrapped }: WrappedKey<HcKmsKey>, context: Con
 }
 
 function malformed(): never {
-  throw new Error('the answer of the service is malformed');
+  throw new ServiceFailure('the answer of the service is malformed');
 }
 
 /** What is asked of KMS about a key. */
@@ -51,7 +57,7 @@ async function ask({ masterKey, operation, text }: KmsRequest, context: Context,
   const answer = await post(endpoints, { path, project, json: content, credentials }, context, signal);
   if (answer.status === 200) return answer.json;
   const { secretKey, securityToken = '' } = credentials;
-  throw new Error(explain({ ...answer, operation, secrets: [text, secretKey, securityToken] }));
+  throw new ServiceFailure(explain({ ...answer, operation, secrets: [text, secretKey, securityToken] }));
 }
 
 interface Content {
@@ -77,15 +83,5 @@ async function post(
     const unreachable = error instanceof HttpFailure && (error.reason === 'unreachable' || error.reason === 'untrusted');
     if (!unreachable || others.length === 0) throw error;
     return post(others, content, context, signal);
-  }
-}
-
-/** Names the key in what went wrong. */
-async function reporting<T>(code: SopsErrorCode, failure: string, { keyId }: HcKmsKey, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SopsError(error instanceof SopsError ? error.code : code, `${failure} with HuaweiCloud KMS key '${keyId}': ${reason}`);
   }
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../../ports.ts';
 import { HttpFailure } from '../http-failure.ts';
+import { ServiceFailure } from '../key-failure.ts';
 import { rememberingWhile } from '../lasting.ts';
 import { readCredentialsFile, type Settings } from './credentials-file.ts';
 import { iamEndpoint, secure } from './region.ts';
@@ -43,11 +44,12 @@ async function fromSurroundings(lacks: readonly string[], context: Context, sign
     try {
       return await look(context, signal);
     } catch (error) {
-      if (error instanceof HttpFailure && error.reason === 'stopped') throw error;
-      all.push(error instanceof Error ? error.message : String(error));
+      const isLack = error instanceof ServiceFailure || (error instanceof HttpFailure && error.reason !== 'stopped');
+      if (!isLack) throw error;
+      all.push(error.message);
     }
   }
-  throw new Error(`no credentials: ${all.join('; ')}`);
+  throw new ServiceFailure(`no credentials: ${all.join('; ')}`);
 }
 
 const names = ['ak', 'sk', 'project_id', 'security_token', 'idp_id', 'id_token_file'] as const;

@@ -1,6 +1,7 @@
 import type { Context } from '../../ports.ts';
 import { sendJson } from '../http.node.ts';
 import { fieldIn, textIn } from '../json-field.ts';
+import { ServiceFailure } from '../key-failure.ts';
 import { rememberingWhile } from '../lasting.ts';
 import type { Credentials } from './credentials.ts';
 import { explain } from './explain.ts';
@@ -21,12 +22,12 @@ async function lookUp(region: string, credentials: Credentials, context: Context
   const url = new URL(`${credentials.iam ?? iamEndpoint(context.env, region)}/v3/projects?name=${encodeURIComponent(region)}`);
   const request = { method: 'GET', url, headers: {}, body: '' } as const;
   const answer = await sendJson({ method: 'GET', url: url.href, headers: sign(request, credentials, context.now()) }, context, signal);
-  if (answer.status !== 200) throw new Error(`IAM does not tell the project of ${region}: ${explain(answer)}`);
+  if (answer.status !== 200) throw new ServiceFailure(`IAM does not tell the project of ${region}: ${explain(answer)}`);
   const projects = fieldIn(answer.json, 'projects');
   const ids = Array.isArray(projects) ? projects.map((project: unknown) => textIn(project, 'id')).filter((id) => id !== '') : [];
   const [id] = ids;
   if (id !== undefined && ids.length === 1) return id;
-  throw new Error(
+  throw new ServiceFailure(
     `IAM knows ${ids.length === 0 ? 'no project' : 'several projects'} of ${region}: set HUAWEICLOUD_SDK_PROJECT_ID${ids.length === 0 ? '' : ` to one of ${ids.join(', ')}`}`,
   );
 }

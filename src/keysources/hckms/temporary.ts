@@ -1,6 +1,7 @@
 import type { Context } from '../../ports.ts';
 import { type JsonAnswer, send, sendJson } from '../http.node.ts';
 import { fieldIn, textIn } from '../json-field.ts';
+import { ServiceFailure } from '../key-failure.ts';
 import { explain } from './explain.ts';
 import type { Signer } from './signature.node.ts';
 
@@ -40,7 +41,8 @@ export async function fromMachine(context: Context, signal?: AbortSignal): Promi
 /** The credentials of the pod that we run in, which variables lead to; throws where they do not. */
 export async function fromPod(context: Context, signal?: AbortSignal): Promise<Temporary> {
   const { HC_CONTAINER_CREDENTIALS_FULL_URI: url, HC_CONTAINER_AUTHORIZATION_TOKEN_FILE: file } = context.env;
-  if (!url || !file) throw new Error('HC_CONTAINER_CREDENTIALS_FULL_URI and HC_CONTAINER_AUTHORIZATION_TOKEN_FILE are not both set');
+  if (!url || !file)
+    throw new ServiceFailure('HC_CONTAINER_CREDENTIALS_FULL_URI and HC_CONTAINER_AUTHORIZATION_TOKEN_FILE are not both set');
   const headers = { Authorization: await tokenIn(file, context) };
   const answer = await sendJson({ method: 'POST', url, headers, json: {}, timeout: 10_000 }, context, signal);
   return credentialIn(accepted(answer, "the pod's identity"), 'credentials');
@@ -59,14 +61,14 @@ export async function fromProvider({ id, tokenFile, iam }: Provider, context: Co
 async function tokenIn(file: string, { files }: Context): Promise<string> {
   const content = await files.read(file);
   const token = content === undefined ? '' : new TextDecoder().decode(content).trim();
-  if (token === '') throw new Error(`there is no token in '${file}'`);
+  if (token === '') throw new ServiceFailure(`there is no token in '${file}'`);
   return token;
 }
 
 /** What they send holds the credentials, so nothing of it is told but a fault. */
 function accepted(answer: JsonAnswer, who: string): JsonAnswer {
   if (answer.status >= 200 && answer.status <= 299) return answer;
-  throw new Error(`${who} gives no credentials: ${explain(answer)}`);
+  throw new ServiceFailure(`${who} gives no credentials: ${explain(answer)}`);
 }
 
 function credentialIn({ json }: JsonAnswer, name: string): Temporary {
@@ -74,6 +76,6 @@ function credentialIn({ json }: JsonAnswer, name: string): Temporary {
   const text = (...names: readonly string[]): string => names.map((each) => textIn(credential, each)).find((found) => found !== '') ?? '';
   const [accessKey, secretKey] = [text('access', 'accessKeyId'), text('secret', 'secretAccessKey')];
   const expires = Date.parse(text('expires_at', 'expiration'));
-  if (accessKey === '' || secretKey === '' || Number.isNaN(expires)) throw new Error('temporary credentials are malformed');
+  if (accessKey === '' || secretKey === '' || Number.isNaN(expires)) throw new ServiceFailure('temporary credentials are malformed');
   return { accessKey, secretKey, securityToken: text('securitytoken', 'securityToken'), expires };
 }

@@ -1,0 +1,45 @@
+import { SopsError, type SopsErrorCode } from '../errors.ts';
+import { HttpFailure, type HttpFailureReason } from './http-failure.ts';
+
+/** Why a service does not do what it is asked; the message says what to do about it, and holds no secret. */
+export class ServiceFailure extends Error {
+  override readonly name: string = 'ServiceFailure';
+}
+
+/** How a failure is told. */
+export interface Telling {
+  readonly code: SopsErrorCode;
+  /** What could not be done, with the master key's name: `cannot wrap with Azure Key Vault key 'https://…'`. */
+  readonly failure: string;
+  /** What to do where the service is not reached, if it is another thing than for most. */
+  readonly remedies?: Remedies;
+}
+export type Remedies = Readonly<Partial<Record<HttpFailureReason, string>>>;
+
+const common: Remedies = {
+  unreachable: 'look at the network and HTTPS_PROXY',
+  timeout: 'look at the network and HTTPS_PROXY',
+  untrusted: 'SSL_CERT_FILE names a file with authorities to trust',
+  proxy: 'look at HTTPS_PROXY and NO_PROXY',
+};
+
+/** Why there is no answer, and what to do about it. */
+export function withRemedy({ message, reason }: HttpFailure, own: Remedies = {}): string {
+  const remedy = own[reason] ?? common[reason];
+  return remedy === undefined ? message : `${message}; ${remedy}`;
+}
+
+/**
+ * Does something with a master key of a service; what goes wrong there is told with the name of the key. Throws a `SopsError`, of the code of the error within if that is one;
+ * anything else than failures passes as it is.
+ */
+export async function telling<T>({ code, failure, remedies }: Telling, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SopsError) throw new SopsError(error.code, `${failure}: ${error.message}`);
+    if (error instanceof HttpFailure) throw new SopsError(code, `${failure}: ${withRemedy(error, remedies)}`);
+    if (error instanceof ServiceFailure) throw new SopsError(code, `${failure}: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,4 +1,5 @@
-import { SopsError } from '../errors.ts';
+import { nearest } from '../config/nearest.ts';
+import { printable, SopsError } from '../errors.ts';
 import { parseKeyServiceUri } from '../keyservice/address.ts';
 import type { KeyService } from '../keyservice/keyservice.ts';
 import { localKeyService } from '../keyservice/local.ts';
@@ -32,5 +33,14 @@ function decryptionOrder(text: string | undefined): readonly string[] | undefine
   const kinds = text?.split(',') ?? [];
   const twice = kinds.find((kind, at) => kinds.indexOf(kind) !== at);
   if (twice !== undefined) throw new SopsError('DUPLICATE_KEY_KIND', `duplicate decryption key type: ${twice}`);
+  for (const kind of kinds) if (!keySources.some((source) => source.kind === kind)) warn(unknownKind(kind));
   return text === undefined ? undefined : kinds;
+}
+
+/** Real sops takes any name and looks over those that it does not know. */
+function unknownKind(kind: string): string {
+  const known = keySources.map((source) => source.kind);
+  const close = nearest(kind.trim(), known);
+  const advice = close === undefined ? `there are ${known.join(', ')}` : `did you mean ${close}?`;
+  return `the decryption order names '${printable(kind)}', which is no kind of master key: ${advice}`;
 }

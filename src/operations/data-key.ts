@@ -20,6 +20,10 @@ export interface WantedKeys {
   readonly shamirThreshold: number;
 }
 
+/** The threshold that counts: below 2 there is none, whatever a file says. Real sops leaves a 1 where there was one key group. */
+export const effectiveThreshold = (shamirThreshold: number, groups: number): number =>
+  groups > 1 && shamirThreshold < 2 ? groups : shamirThreshold;
+
 /** How a data key is wrapped: what of it the metadata holds. */
 export type WrappedGroups = Pick<Metadata, 'keyGroups' | 'shamirThreshold'>;
 

@@ -3,7 +3,7 @@ import { SopsError } from '../errors.ts';
 import type { Format } from '../formats/format.ts';
 import type { MasterKey, Metadata } from '../metadata/metadata.ts';
 import { amendKeys } from './amend-keys.ts';
-import { refuseEmptyGroups, type WantedKeys, wrapDataKey } from './data-key.ts';
+import { effectiveThreshold, refuseEmptyGroups, type WantedKeys, wrapDataKey } from './data-key.ts';
 import { readSealed } from './open-file.ts';
 import type { Outcome, Services } from './operation.ts';
 import { recoverDataKey } from './recover-data-key.ts';
@@ -31,12 +31,11 @@ export async function changeGroups(source: Uint8Array, format: Format, change: G
 
 function wantedKeys({ keyGroups, shamirThreshold }: Metadata, change: GroupsChange): WantedKeys {
   const present = keyGroups.map((group) => group.map(({ masterKey }) => masterKey));
-  const threshold = change.shamirThreshold === 0 ? shamirThreshold : change.shamirThreshold;
   if (change.do === 'add') {
-    // With one group so far, a threshold says nothing: sops leaves a 1 there, which no sharing can have.
-    const old = present.length === 1 && change.shamirThreshold === 0 && threshold === 1 ? 0 : threshold;
-    return { keyGroups: [...present, change.group], shamirThreshold: old };
+    const old = shamirThreshold < 2 ? 0 : shamirThreshold;
+    return { keyGroups: [...present, change.group], shamirThreshold: change.shamirThreshold === 0 ? old : change.shamirThreshold };
   }
+  const threshold = change.shamirThreshold === 0 ? shamirThreshold : change.shamirThreshold;
   if (change.index >= present.length)
     throw new SopsError('USAGE', `there is no key group ${change.index}: the file has ${present.length}, counted from 0`);
   const left = present.filter((_, at) => at !== change.index);
@@ -50,5 +49,5 @@ function wantedKeys({ keyGroups, shamirThreshold }: Metadata, change: GroupsChan
       `removing this key group will make the Shamir threshold impossible to satisfy: Shamir threshold is ${threshold}, but we only have ${left.length} key groups`,
       { hint: `give a lower one with --shamir-secret-sharing-threshold` },
     );
-  return { keyGroups: left, shamirThreshold: threshold };
+  return { keyGroups: left, shamirThreshold: change.shamirThreshold === 0 ? effectiveThreshold(threshold, left.length) : threshold };
 }

@@ -2,7 +2,7 @@ import { wipe } from '../crypto/bytes.ts';
 import { combineShares, shareOverhead } from '../crypto/shamir.ts';
 import type { Format } from '../formats/format.ts';
 import type { Metadata, WrappedKey } from '../metadata/metadata.ts';
-import { dataKeyLength, wrapLanes } from './data-key.ts';
+import { dataKeyLength, effectiveThreshold, wrapLanes } from './data-key.ts';
 import { settleAll } from './lanes.ts';
 import { messageOf, nameOf } from './master-key-name.ts';
 import { readSealed } from './open-file.ts';
@@ -54,7 +54,7 @@ export async function inspectKeys(source: Uint8Array, format: Format, services: 
 }
 
 const neededGroups = ({ keyGroups: { length }, shamirThreshold }: Metadata): number =>
-  length === 1 ? 1 : shamirThreshold < 2 ? length : shamirThreshold;
+  length === 1 ? 1 : effectiveThreshold(shamirThreshold, length);
 
 async function tryAll(metadata: Metadata, services: Services): Promise<readonly (readonly Tried[])[]> {
   const { keySources, context } = services;

@@ -3,7 +3,7 @@ import { combineShares, shareOverhead } from '../crypto/shamir.ts';
 import { openPayload } from '../crypto/value.ts';
 import { failuresOf, type KeyGroupAttempt, SopsError } from '../errors.ts';
 import type { KeyGroup, Metadata, WrappedKey } from '../metadata/metadata.ts';
-import { dataKeyLength } from './data-key.ts';
+import { dataKeyLength, effectiveThreshold } from './data-key.ts';
 import { type Stage, stagesOf } from './decryption-order.ts';
 import { nameOf } from './master-key-name.ts';
 import type { Services } from './operation.ts';
@@ -48,13 +48,13 @@ export async function recoverShares(metadata: Metadata, services: Services, firs
 class Group {
   readonly #keys: KeyGroup;
   readonly #errors = new Map<WrappedKey, readonly string[]>();
-  readonly #length: number;
+  readonly #metadata: Metadata;
   readonly #services: Services;
   share: Uint8Array | undefined;
 
-  constructor(keys: KeyGroup, length: number, services: Services) {
+  constructor(keys: KeyGroup, metadata: Metadata, services: Services) {
     this.#keys = keys;
-    this.#length = length;
+    this.#metadata = metadata;
     this.#services = services;
   }
 
@@ -72,11 +72,12 @@ class Group {
   readonly #untried = (stage: Stage): KeyGroup => stage.keysOf(this.#keys).filter((wrapped) => !this.#errors.has(wrapped));
 
   #checked(share: Uint8Array): Uint8Array {
-    if (share.length === this.#length) return share;
     const { length } = share;
+    const wanted = this.#metadata.keyGroups.length > 1 ? dataKeyLength + shareOverhead : dataKeyLength;
+    if (length === wanted || (length === dataKeyLength && opensMac(share, this.#metadata))) return share;
     wipe(share);
     const what = length === dataKeyLength + shareOverhead ? ', as a share is: other key groups of the file are missing' : '';
-    throw new SopsError('DATA_KEY_UNRECOVERABLE', `what it unwraps is not ${this.#length} bytes long but ${length}${what}`);
+    throw new SopsError('DATA_KEY_UNRECOVERABLE', `what it unwraps is not ${wanted} bytes long but ${length}${what}`);
   }
 
   /** What was tried, in the order of the stages, whoever failed first. */
@@ -108,8 +109,7 @@ class Search {
     this.#metadata = metadata;
     this.#services = services;
     this.#first = first;
-    const length = keyGroups.length > 1 ? dataKeyLength + shareOverhead : dataKeyLength;
-    this.#groups = keyGroups.map((keys) => new Group(keys, length, services));
+    this.#groups = keyGroups.map((keys) => new Group(keys, metadata, services));
     this.#stages = stagesOf(services.decryptionOrder, services.keySources);
   }
 
@@ -117,13 +117,25 @@ class Search {
     if (this.#groups.length === 1) return this.#runSingle();
     const { shamirThreshold } = this.#metadata;
     // No sharing has a threshold below 2: the number is not to be relied on, and sops combines all it can get.
-    await this.#open(shamirThreshold < 2 ? this.#groups.length : shamirThreshold);
+    await this.#open(effectiveThreshold(shamirThreshold, this.#groups.length));
+    const whole = this.#shares.find(({ length }) => length === dataKeyLength);
+    if (whole) return this.#wholeKey(whole);
     if (this.#shares.length < Math.max(2, shamirThreshold)) throw this.#failure();
     const dataKey = combineShares(this.#shares);
     if (this.#fits(dataKey) || this.#unopened.length === 0) return this.#result(dataKey);
     wipe(dataKey);
     await this.#open(this.#groups.length);
     return this.#result(combineShares(this.#shares));
+  }
+
+  /** Real sops's `groups add` leaves the first group so, and the new one without anything, where `shamir_threshold` was 1: it looks over that it could not share the key. */
+  #wholeKey(found: Uint8Array): RecoveredKey {
+    const message =
+      'a key group holds the whole data key where a share of it should be, as real sops leaves it: `updatekeys` mends the file';
+    this.#services.context.log({ level: 'warn', message });
+    const dataKey = Uint8Array.from(found);
+    this.wipe();
+    return { dataKey, shares: [] };
   }
 
   async #runSingle(): Promise<RecoveredKey> {

@@ -1,7 +1,7 @@
 import { wipe } from '../crypto/bytes.ts';
 import type { KeyGroup, MasterKey } from '../metadata/metadata.ts';
 import { completeGroups } from './complete-key.ts';
-import { makeDataKey } from './data-key.ts';
+import { effectiveThreshold, makeDataKey } from './data-key.ts';
 import { nameOf } from './master-key-name.ts';
 import { CiphertextMemory } from './memory.ts';
 import { openFile } from './open-file.ts';
@@ -30,7 +30,7 @@ export async function rotate(
     const [add = [], remove = []] = await completeGroups([options.add, options.remove], services);
     const wanted = {
       keyGroups: changedGroups(metadata.keyGroups, { add, remove }, services),
-      shamirThreshold: metadata.shamirThreshold,
+      shamirThreshold: effectiveThreshold(metadata.shamirThreshold, metadata.keyGroups.length),
     };
     const { dataKey, keyGroups, shamirThreshold } = await makeDataKey(wanted, services);
     try {

@@ -3,7 +3,7 @@ import type { KeySource } from '../keysources/keysource.ts';
 import type { MasterKey, Metadata } from '../metadata/metadata.ts';
 import { amendKeys } from './amend-keys.ts';
 import { completeGroups } from './complete-key.ts';
-import type { WantedKeys } from './data-key.ts';
+import { effectiveThreshold, type WantedKeys } from './data-key.ts';
 import { nameOf } from './master-key-name.ts';
 import { readSealed } from './open-file.ts';
 import type { Outcome, Services } from './operation.ts';
@@ -47,11 +47,10 @@ export async function planUpdateKeys(source: Uint8Array, format: Format, wanting
   };
 }
 
-/** With one key group, what sops makes of it: nothing is shared there. Several take 2 at least; a 1 is what sops leaves behind where there was one group. */
+/** With one key group, what sops makes of it: nothing is shared there. Of several, what is wanted outright, else what the file says. */
 function thresholdFor(from: number, { keyGroups: { length }, shamirThreshold }: WantedKeys): number {
   if (length <= 1) return Math.min(from, length);
-  const wanted = Math.min(shamirThreshold === 0 ? from : shamirThreshold, length);
-  return wanted === 0 || (wanted === 1 && shamirThreshold === 0) ? length : wanted;
+  return Math.min(shamirThreshold === 0 ? effectiveThreshold(from, length) : shamirThreshold, length);
 }
 
 function compareGroups(keyGroups: Metadata['keyGroups'], wanted: WantedKeys, keySources: readonly KeySource[]): readonly GroupChange[] {

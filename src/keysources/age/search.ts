@@ -157,16 +157,10 @@ const startsWith = (content: Uint8Array, text: string): boolean =>
 /** Whether a place holds an encrypted age file instead of identities. */
 const isLocked = (content: Uint8Array): boolean => startsWith(content, '-----BEGIN AGE') || startsWith(content, 'age-encryption');
 
-async function unlock({ name, form }: Place, content: Uint8Array, { prompt }: Context): Promise<Place> {
-  const refuse = (absent: string): Place => ({ name, form, absent });
-  const passphrase = await prompt.secret(`Enter passphrase for identity '${name}':`);
-  if (passphrase === undefined) return refuse('is protected by a passphrase, and there is no terminal to ask for it');
+/** Asks for the passphrase of a file of identities: gpg's agent where one runs, as sops does, else the person at the terminal. */
+async function unlock(place: Place, content: Uint8Array, context: Context): Promise<Place> {
+  const { name, form } = place;
   const { openLockedFile } = await import('./locked-file.node.ts');
-  try {
-    const opened = await openLockedFile(content, passphrase);
-    return opened === undefined ? refuse('could not be opened: the passphrase is wrong') : { name, form: 'lines', content: opened };
-  } catch (error) {
-    reasonOf(error);
-    return refuse('could not be opened: it is not an age file that is protected by a passphrase, or it is broken');
-  }
+  const answer = await openLockedFile(content, `Enter passphrase for identity '${name}':`, context);
+  return typeof answer === 'string' ? { name, form, absent: answer } : { name, form: 'lines', content: answer };
 }

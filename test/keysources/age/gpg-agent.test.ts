@@ -22,8 +22,7 @@ describe.skipIf(lacks('gpg', 'age', 'age-keygen', 'age-plugin-batchpass', 'sops'
   let wrapped = '';
   let env: Readonly<Record<string, string>> = {};
   const locked = join(folder, 'locked.age');
-  const agent = (...words: readonly string[]): string =>
-    spawnSync('gpg-connect-agent', ['--homedir', home, ...words, '/bye'], { encoding: 'utf8' }).stdout;
+  const forgetAll = (): void => void spawnSync('gpgconf', ['--homedir', home, '--reload', 'gpg-agent']);
   /** What pinentry answers, as it would say it. */
   const typing = (line: string): void => writeFileSync(join(home, 'answer'), `${line}\n`);
   const asked = (): number => readFileSync(join(home, 'asked'), 'utf8').length;
@@ -48,7 +47,7 @@ describe.skipIf(lacks('gpg', 'age', 'age-keygen', 'age-plugin-batchpass', 'sops'
     rmSync(home, { recursive: true, force: true });
   });
   beforeEach(() => {
-    agent('reloadagent');
+    forgetAll();
     writeFileSync(join(home, 'asked'), '');
     typing(`D ${encodeURIComponent(passphrase)}`);
   });
@@ -92,7 +91,7 @@ describe.skipIf(lacks('gpg', 'age', 'age-keygen', 'age-plugin-batchpass', 'sops'
     expect(await realSops()).toBe(0);
     expect(await outcome()).toBe('opened');
     expect(asked()).toBe(1);
-    agent('reloadagent');
+    forgetAll();
     expect(await outcome()).toBe('opened');
     expect(await realSops()).toBe(0);
     expect(asked()).toBe(2);

@@ -71,10 +71,12 @@ class Group {
 
   readonly #untried = (stage: Stage): KeyGroup => stage.keysOf(this.#keys).filter((wrapped) => !this.#errors.has(wrapped));
 
+  /** A share, or where there should be one, the whole data key: see `#wholeKey`. */
   #checked(share: Uint8Array): Uint8Array {
     const { length } = share;
-    const wanted = this.#metadata.keyGroups.length > 1 ? dataKeyLength + shareOverhead : dataKeyLength;
-    if (length === wanted || (length === dataKeyLength && opensMac(share, this.#metadata))) return share;
+    const { keyGroups, mac } = this.#metadata;
+    const wanted = keyGroups.length > 1 ? dataKeyLength + shareOverhead : dataKeyLength;
+    if (length === wanted || (length === dataKeyLength && mac !== '' && opensMac(share, this.#metadata))) return share;
     wipe(share);
     const what = length === dataKeyLength + shareOverhead ? ', as a share is: other key groups of the file are missing' : '';
     throw new SopsError('DATA_KEY_UNRECOVERABLE', `what it unwraps is not ${wanted} bytes long but ${length}${what}`);

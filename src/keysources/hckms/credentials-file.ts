@@ -13,16 +13,16 @@ export async function readCredentialsFile({ env, files }: Context): Promise<Sett
 function basicSection(text: string): Settings {
   const settings = new Map<string, string>();
   let section = '';
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of text.replaceAll(/\\\r?\n/g, '').split(/\r?\n/)) {
     section = /^\s*\[([^\]]*)\]/.exec(line)?.[1]?.trim() ?? section;
-    const [, name, value = ''] = /^\s*([^\s#;[=:][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
+    const [, name, value = ''] = /^\s*["`]?([^\s#;[=:"`][^=:"`]*?)["`]?\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
     if (section === 'basic' && name !== undefined) settings.set(name, unquoted(value));
   }
   return settings;
 }
 
-/** A comment may follow behind white space; quotes keep it out. */
+/** As go-ini reads it: a comment begins at `#` or `;` wherever they stand; quotes keep them. */
 function unquoted(value: string): string {
-  const { double, single } = /^(?:"(?<double>[^"]*)"|'(?<single>[^']*)')/.exec(value)?.groups ?? {};
-  return double ?? single ?? value.replace(/\s[#;].*$/, '').trim();
+  const { quoted } = /^(?<quote>"""|["'`])(?<quoted>.*?)\k<quote>/.exec(value)?.groups ?? {};
+  return quoted ?? value.replace(/[#;].*$/, '').trim();
 }

@@ -53,6 +53,24 @@ describe('HuaweiCloud KMS', () => {
     expect(await roundTrip(huawei.key, route)).toEqual(dataKey);
   });
 
+  it
+    .skipIf(lacks('sops'))
+    .each([
+      'ak=ak-first\r\nsk=sk-of-the-first',
+      'ak: ak-first\n  sk : sk-of-the-first',
+      '"ak" = "ak-first" ; mine\nsk = `sk-of-the-first` # mine',
+      "; mine\nak=wrong\nak = ak-first\nsk='sk-of-the-first'",
+      'ak=ak-first#mine\nsk=sk-of-the-first;mine',
+      'ak=ak-first\nsk=sk-of-\\\nthe-first',
+      'ak="""ak-first"""\nsk=sk-of-the-first',
+    ])('reads a credentials file as real sops does: %j', async (text) => {
+    const { HUAWEICLOUD_SDK_IAM_ENDPOINT: _none, ...route } = huawei.route;
+    const project = 'project_id = 0123456789abcdef0123456789abcdef';
+    const file = await write('credentials', `ak = no\n[global]\nak = no\n[basic]\n${text}\n${project}\n[other]\nsk = no\n`);
+    const env = { ...route, HUAWEICLOUD_SDK_CREDENTIALS_FILE: file };
+    expect(await interchanges(hckms, await encryptWithSops('hckms', ['--hckms', huawei.key], env), testContext({ env }))).toBe(true);
+  });
+
   describe('in a region of its own', () => {
     const regionsFile = (): string =>
       `# ours\nECS:\n- id: mine-1\n  endpoint: https://no.example\nkms:\n  - id: other-1\n    endpoint: https://other.example\n` +

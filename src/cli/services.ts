@@ -1,5 +1,5 @@
 import { nearest } from '../config/nearest.ts';
-import { printable, SopsError } from '../errors.ts';
+import { SopsError } from '../errors.ts';
 import { parseKeyServiceUri } from '../keyservice/address.ts';
 import type { KeyService } from '../keyservice/keyservice.ts';
 import { localKeyService } from '../keyservice/local.ts';
@@ -42,5 +42,5 @@ function unknownKind(kind: string): string {
   const known = keySources.map((source) => source.kind);
   const close = nearest(kind.trim(), known);
   const advice = close === undefined ? `there are ${known.join(', ')}` : `did you mean ${close}?`;
-  return `the decryption order names '${printable(kind)}', which is no kind of master key: ${advice}`;
+  return `the decryption order names ${JSON.stringify(kind.slice(0, 100))}, which is no kind of master key: ${advice}`;
 }

@@ -58,7 +58,7 @@ describe.skipIf(missing)('beyond real sops', () => {
     fresh('two.json');
     expect(run(['decrypt', '--decryption-order', 'gcp-kms, age,pgp', 'two.json'])).toMatchObject({
       status: 0,
-      stderr: expect.stringMatching(/'gcp-kms', which .* did you mean gcp_kms\?\n.*' age', which .* did you mean age\?\n$/),
+      stderr: expect.stringMatching(/"gcp-kms", which .* did you mean gcp_kms\?\n.*" age", which .* did you mean age\?\n$/),
     });
   });
 

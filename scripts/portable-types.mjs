@@ -12,7 +12,7 @@ const resolve = (literals, from, _, options) =>
   );
 host.resolveModuleNameLiterals = resolve;
 const program = ts.createProgram(config.fileNames, config.options, host);
-const forNode = /\.node\.ts$|\/keysources\/[^/]+\/client[^/]*\.ts$/;
+const forNode = /\.node\.ts$|\/(keysources|destinations|services)\/[^/]+\/client[^/]*\.ts$/;
 const wrong = ts.getPreEmitDiagnostics(program).filter(({ file }) => file === undefined || !forNode.test(file.fileName));
 
 process.stdout.write(ts.formatDiagnostics(wrong, host));

@@ -79,9 +79,9 @@ export async function send(request: HttpRequest, context: Context, signal?: Abor
   }
 }
 
-/** {@link send} with a body of JSON, if one is given, and an answer of JSON. Throws {@link HttpFailure} also for a status of 2xx with a body that is no JSON. */
+/** {@link send} with a body of JSON (a value, or text as it stands in `body`), if one is given, and an answer of JSON. Throws {@link HttpFailure} also for a status of 2xx with a body that is no JSON. */
 export async function sendJson(
-  { json, headers, ...request }: Omit<HttpRequest, 'body'> & { readonly json?: unknown },
+  { json, headers, ...request }: HttpRequest & { readonly json?: unknown },
   context: Context,
   signal?: AbortSignal,
 ): Promise<JsonAnswer> {

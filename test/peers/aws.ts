@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { quietly } from '../../src/keysources/kms/quiet.node.ts';
+import { quietly } from '../../src/services/aws/quiet.node.ts';
 import type { AwsSettings } from './aws-server.ts';
 import { makeAuthority } from './certificate.ts';
 import { startChild } from './child.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { quietly } from '../../src/keysources/kms/quiet.node.ts';
+import { quietly } from '../../src/services/aws/quiet.node.ts';
 import { needed } from '../support/peers.ts';
 import { freePort } from './free-port.ts';
 

@@ -1,4 +1,4 @@
-import type { Authorization } from './access-token.node.ts';
+import type { Authorization } from '../../services/gcp/access-token.node.ts';
 
 /** What Cloud KMS is asked, over either protocol. */
 export interface Call {

@@ -17,7 +17,7 @@ import { bareHost, portOf, proxyFromEnvironment } from '../proxy.node.ts';
 import { extraRoots } from '../roots.node.ts';
 import { type Answer, type Call, metadataOf } from './call.ts';
 import { decodeAnswer, encodeRequest } from './client-messages.ts';
-import { GcpFailure, quoted } from './failure.ts';
+import { GcpFailure, quoted } from '../../services/gcp/failure.ts';
 
 const tries = 3;
 const firstPause = 250;

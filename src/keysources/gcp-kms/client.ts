@@ -2,13 +2,13 @@ import { SopsError, type SopsErrorCode } from '../../errors.ts';
 import type { WrappedKey } from '../../metadata/metadata.ts';
 import type { Context } from '../../ports.ts';
 import type { KeyClient } from '../keysource.ts';
-import { authorize } from './access-token.node.ts';
+import { authorize } from '../../services/gcp/access-token.node.ts';
 import type { Answer, Call } from './call.ts';
 import { crc32c } from './crc32c.ts';
 import { explain } from './explain.ts';
-import { GcpFailure } from './failure.ts';
+import { GcpFailure } from '../../services/gcp/failure.ts';
 import type { GcpKmsKey } from './master-key.ts';
-import { placeOf } from './place.ts';
+import { placeOf, purposeIn } from './place.ts';
 import { askRest } from './rest.node.ts';
 
 /**
@@ -51,7 +51,7 @@ async function ask(task: Task): Promise<Uint8Array> {
   const name = resourceName(masterKey);
   let call: Call | undefined;
   try {
-    call = { action, name, input, authorization: await authorize(context, signal) };
+    call = { action, name, input, authorization: await authorize(purposeIn(context.env), context, signal) };
     return checked(await carryOut(call, context, signal));
   } catch (error) {
     if (!(error instanceof Error)) throw error;

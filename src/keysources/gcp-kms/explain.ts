@@ -1,6 +1,6 @@
 import { HttpFailure, type HttpFailureReason } from '../http-failure.ts';
 import type { Call } from './call.ts';
-import { GcpFailure } from './failure.ts';
+import { GcpFailure } from '../../services/gcp/failure.ts';
 
 type Remedy = string | ((call: Call, message: string) => string);
 

@@ -1,5 +1,6 @@
 import type { Context } from '../../ports.ts';
-import { GcpFailure } from './failure.ts';
+import type { Purpose } from '../../services/gcp/access-token.node.ts';
+import { GcpFailure } from '../../services/gcp/failure.ts';
 
 /** Where Cloud KMS is asked, and in which protocol. */
 export type Place =
@@ -24,11 +25,19 @@ export function placeOf(env: Context['env']): Place {
   return { protocol: 'grpc', target: /:\d+$/.test(host) ? host : `${host}:443` };
 }
 
+/** What tokens for Cloud KMS are asked for with. */
+export const purposeIn = (env: Context['env']): Purpose => ({
+  scopes: ['https://www.googleapis.com/auth/cloud-platform', 'https://www.googleapis.com/auth/cloudkms'],
+  universe: universeOf(env),
+  universeVariable: 'SOPS_GCP_KMS_UNIVERSE_DOMAIN',
+  exchanges: isRest(env),
+});
+
 /** Whether the client type was chosen to be REST. */
-export const isRest = (env: Context['env']): boolean => env['SOPS_GCP_KMS_CLIENT_TYPE']?.toLowerCase() === 'rest';
+const isRest = (env: Context['env']): boolean => env['SOPS_GCP_KMS_CLIENT_TYPE']?.toLowerCase() === 'rest';
 
 /** The domain of the cloud that the client is for: credentials of another are not shown to it. With an endpoint, sops does not look at its own variable. */
-export function universeOf(env: Context['env']): string {
+function universeOf(env: Context['env']): string {
   const own = env['SOPS_GCP_KMS_ENDPOINT'] ? '' : env['SOPS_GCP_KMS_UNIVERSE_DOMAIN'];
   return own || env['GOOGLE_CLOUD_UNIVERSE_DOMAIN'] || googles;
 }

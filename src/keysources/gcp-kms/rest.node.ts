@@ -1,8 +1,8 @@
 import type { Context } from '../../ports.ts';
 import { sendJson } from '../http.node.ts';
 import { type Answer, type Call, metadataOf } from './call.ts';
-import { asObject } from './credentials.ts';
-import { GcpFailure, quoted } from './failure.ts';
+import { asObject } from '../../services/gcp/credentials.ts';
+import { GcpFailure, quoted } from '../../services/gcp/failure.ts';
 
 const statusNames: Readonly<Record<number, string>> = {
   400: 'INVALID_ARGUMENT',

@@ -4,10 +4,11 @@ import type { Context } from '../../ports.ts';
 import { HttpFailure } from '../http-failure.ts';
 import type { JsonAnswer } from '../http.node.ts';
 import type { KeyClient } from '../keysource.ts';
-import { ask, vaultAt } from './ask.ts';
-import { type HcVaultKey, withoutUser } from './master-key.ts';
-import { explain, isTokenRefused } from './refusal.ts';
-import { tokenFor } from './token.ts';
+import { ask, vaultAt } from '../../services/vault/ask.ts';
+import { withoutUser } from '../../services/vault/address.ts';
+import type { HcVaultKey } from './master-key.ts';
+import { explain, isTokenRefused, type Needs } from '../../services/vault/refusal.ts';
+import { tokenFor } from '../../services/vault/token.ts';
 
 /** The transit engine of HashiCorp Vault or OpenBao. A key that does not exist is made by the first wrapping, where the token may. */
 export const client: KeyClient<HcVaultKey> = { wrap, unwrap, rewrap };
@@ -59,7 +60,10 @@ async function perform({ verb, masterKey, input, output, context, signal }: Task
     if (isTokenRefused(answer) && token.renewable) return attempt(token.value);
     const secrets = [token.value ?? '', input['plaintext'] ?? ''];
     if (answer.status < 200 || answer.status > 299)
-      throw new SopsError('DATA_KEY_UNRECOVERABLE', explain(answer, { path: path.join('/'), token: token.from, secrets }));
+      throw new SopsError(
+        'DATA_KEY_UNRECOVERABLE',
+        explain(answer, { path: path.join('/'), token: token.from, needs: needs[verb], secrets }),
+      );
     return field(answer, output);
   };
   return attempt();
@@ -71,6 +75,12 @@ function field({ json }: JsonAnswer, name: string): string {
   if (typeof value !== 'string' || value === '') throw new SopsError('DATA_KEY_UNRECOVERABLE', `the answer holds no ${name}`);
   return value;
 }
+
+const needs: Readonly<Record<Task['verb'], Needs>> = {
+  encrypt: { engine: 'transit', capabilities: ['create', 'update'] },
+  decrypt: { engine: 'transit', capabilities: ['update'] },
+  rewrap: { engine: 'transit', capabilities: ['update'] },
+};
 
 const failures: Readonly<Record<Task['verb'], readonly [SopsErrorCode, string]>> = {
   encrypt: ['DATA_KEY_UNWRAPPABLE', 'cannot wrap with'],

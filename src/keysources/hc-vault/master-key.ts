@@ -1,5 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import type { MasterKey } from '../../metadata/metadata.ts';
+import { withoutUser } from '../../services/vault/address.ts';
 
 /** A key of the transit engine of HashiCorp Vault or OpenBao. */
 export interface HcVaultKey extends MasterKey {
@@ -28,6 +29,3 @@ export function hcVaultKey(text: string): HcVaultKey {
     keyName: folders.at(-1) ?? '',
   };
 }
-
-/** A URL as it may be shown: without user name and password. */
-export const withoutUser = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { client } from '../../../src/keysources/hc-vault/client.ts';
 import { hcVault } from '../../../src/keysources/hc-vault/index.ts';
 import type { HcVaultKey } from '../../../src/keysources/hc-vault/master-key.ts';
-import { parseDuration } from '../../../src/keysources/hc-vault/go-values.ts';
+import { parseDuration } from '../../../src/services/vault/go-values.ts';
 import { freePort } from '../../peers/free-port.ts';
 import { type Asked, listening, type Reply, serve } from '../../peers/serve.ts';
 import { testContext } from '../context.ts';

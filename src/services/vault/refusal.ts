@@ -1,4 +1,4 @@
-import type { JsonAnswer } from '../http.node.ts';
+import type { JsonAnswer } from '../../keysources/http.node.ts';
 
 /** What Vault refused, and whose request it was. */
 export interface Refused {
@@ -6,8 +6,15 @@ export interface Refused {
   readonly path: string;
   /** Where the token is from; undefined where none was sent. */
   readonly token: string | undefined;
+  /** What a policy must allow for it, and what kind of engine is meant: for whoever must be told. */
+  readonly needs: Needs;
   /** What must not be repeated, whoever says it. */
   readonly secrets: readonly string[];
+}
+
+export interface Needs {
+  readonly engine: string;
+  readonly capabilities: readonly string[];
 }
 
 /** What an answer other than 2xx means and what to do about it, in one line without any of the secrets. */
@@ -42,16 +49,14 @@ export const isTokenRefused = ({ status, json }: JsonAnswer): boolean => status 
 /** Of a token that it does not know (any more) Vault says the bare words or names the token; of a token without the right it counts errors first. */
 const namesToken = (raw: string): boolean => /^permission denied$|invalid token|bad token/.test(raw);
 
-function remedyForDenial(raw: string, { path, token }: Refused): string {
+function remedyForDenial(raw: string, { path, token, needs }: Refused): string {
   if (token === undefined) return 'no token was sent: set VAULT_TOKEN, or log in with: vault login';
   if (namesToken(raw)) return `${token} is expired, revoked, or of another server or namespace: log in again`;
-  return `the policies of ${token} lack: ${policyFor(path)}`;
+  return `the policies of ${token} lack: ${policyFor(path, needs.capabilities)}`;
 }
 
-const policyFor = (path: string): string => {
-  const capabilities = /\/encrypt\/[^/]+$/.test(path) ? '"create", "update"' : '"update"';
-  return `path "${path}" { capabilities = [${capabilities}] }`;
-};
+const policyFor = (path: string, capabilities: readonly string[]): string =>
+  `path "${path}" { capabilities = [${capabilities.map((capability) => `"${capability}"`).join(', ')}] }`;
 
 const remedyForLogin =
   'is this method mounted there (SOPSMITH_VAULT_AUTH_MOUNT), and are the role, what it is bound to and the credentials right?';
@@ -78,7 +83,7 @@ function remedyFor(status: number, raw: string, refused: Refused): string {
   if (status === 403 && raw !== '') return remedyForDenial(raw, refused);
   const [, remedy] = remedies.find(([pattern]) => pattern.test(raw)) ?? [];
   if (remedy !== undefined) return remedy(refused.path);
-  if (status === 404) return `nothing is at '${refused.path}': is that a transit engine?`;
+  if (status === 404) return `nothing is at '${refused.path}': is that a ${refused.needs.engine} engine?`;
   return raw === '' || status === 429 ? wordless(status) : '';
 }
 

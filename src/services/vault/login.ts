@@ -1,10 +1,10 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
-import { HttpFailure } from '../http-failure.ts';
-import { sendJson } from '../http.node.ts';
+import { HttpFailure } from '../../keysources/http-failure.ts';
+import { sendJson } from '../../keysources/http.node.ts';
 import { checkNamed } from './allowlist.ts';
 import { ask, type Vault } from './ask.ts';
-import { withoutUser } from './master-key.ts';
+import { withoutUser } from './address.ts';
 import { explain } from './refusal.ts';
 import { readText } from './settings.ts';
 
@@ -32,9 +32,13 @@ export async function logIn(method: Method, vault: Vault): Promise<string> {
   if (answer.status === 200 && token !== undefined) return token;
   const secrets = Object.entries(credentials).flatMap(([name, value]) => (name === 'role' ? [] : [value]));
   const why =
-    answer.status === 200 ? 'the answer holds no token' : explain(answer, { path: path.join('/'), token: 'what was given', secrets });
+    answer.status === 200
+      ? 'the answer holds no token'
+      : explain(answer, { path: path.join('/'), token: 'what was given', needs: loginNeeds, secrets });
   throw new SopsError('DATA_KEY_UNRECOVERABLE', `no login by ${method} at '${path.join('/')}' of ${withoutUser(vault.address)}: ${why}`);
 }
+
+const loginNeeds = { engine: 'secrets', capabilities: ['update'] };
 
 function tokenIn(json: unknown): string | undefined {
   if (typeof json !== 'object' || json === null || !('auth' in json)) return undefined;

@@ -1,5 +1,5 @@
 import type { Context } from '../../ports.ts';
-import { send } from '../http.node.ts';
+import { send } from '../../keysources/http.node.ts';
 import { asObject, parseObject } from './credentials.ts';
 import { GcpFailure, quoted } from './failure.ts';
 

@@ -1,6 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
-import { HttpFailure } from '../http-failure.ts';
+import { HttpFailure } from '../../keysources/http-failure.ts';
 import type { Vault } from './ask.ts';
 import { logIn, loginMethod } from './login.ts';
 import { setting } from './settings.ts';

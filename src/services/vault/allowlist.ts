@@ -1,6 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
-import { withoutUser } from './master-key.ts';
+import { withoutUser } from './address.ts';
 
 const variable = 'SOPS_HC_VAULT_ALLOWLIST';
 

@@ -1,12 +1,22 @@
 import type { Context } from '../../ports.ts';
-import { rememberingOnce } from '../once.ts';
+import { rememberingOnce } from '../../keysources/once.ts';
 import { type Credentials, type CredentialsFile, findCredentials, optionalText, partOf, textOf } from './credentials.ts';
 import { GcpFailure } from './failure.ts';
 import { federatedToken, workforceToken } from './federation.node.ts';
 import { metadataToken } from './metadata.node.ts';
-import { isRest, universeOf } from './place.ts';
 import { exchangedToken, signedToken } from './service-account.node.ts';
 import { askForToken, askObject, formOf, jsonOf, type Token } from './token-endpoint.node.ts';
+
+/** What a token is for. */
+export interface Purpose {
+  readonly scopes: readonly string[];
+  /** The domain of the cloud that is asked: credentials of another are not shown to it. */
+  readonly universe: string;
+  /** Where an account signs its tokens itself, or has the token endpoint exchange what it signs: Google's clients for gRPC do the former, those for REST the latter. */
+  readonly exchanges: boolean;
+  /** The variable that names the universe. */
+  readonly universeVariable: string;
+}
 
 /** What a request shows of who asks. */
 export interface Authorization {
@@ -18,7 +28,6 @@ export interface Authorization {
 }
 
 const platform = 'https://www.googleapis.com/auth/cloud-platform';
-const scopes = [platform, 'https://www.googleapis.com/auth/cloudkms'];
 /** Milliseconds before its end in which a token is not used any more. */
 const margin = 225_000;
 /** Milliseconds for which a failure is remembered, so that many master keys do not each find it out, and a program that runs for long gets over it. */
@@ -31,16 +40,19 @@ interface Held {
 const held = rememberingOnce<{ current?: Held }>();
 
 /** Finds credentials and gets a token for them; one token serves a run until it expires. Throws {@link GcpFailure}, `HttpFailure`, `INPUT_UNREADABLE`. */
-export async function authorize(context: Context, signal?: AbortSignal): Promise<Authorization> {
-  const memory = await held(context, 'token', async () => ({}));
+export async function authorize(purpose: Purpose, context: Context, signal?: AbortSignal): Promise<Authorization> {
+  const memory = await held(context, purpose.scopes.join(' '), async () => ({}));
   const now = context.now().getTime();
-  if (memory.current === undefined || memory.current.until <= now) memory.current = hold(context);
+  if (memory.current === undefined || memory.current.until <= now) memory.current = hold(purpose, context);
   return before(signal, memory.current.authorization);
 }
 
 /** Starts to get a token; whoever stops waiting does not take it from the others. */
-function hold(context: Context): Held {
-  const found = findCredentials(context).then(async (credentials) => ({ credentials, token: await tokenFor(credentials, context) }));
+function hold(purpose: Purpose, context: Context): Held {
+  const found = findCredentials(context).then(async (credentials) => ({
+    credentials,
+    token: await tokenFor(credentials, purpose, context),
+  }));
   const authorization = found.then(({ credentials, token }) => ({
     token: token.value,
     ...quotaProject(credentials, context),
@@ -64,33 +76,32 @@ async function before<T>(signal: AbortSignal | undefined, promise: Promise<T>): 
   });
 }
 
-async function tokenFor(credentials: Credentials, context: Context): Promise<Token> {
+async function tokenFor(credentials: Credentials, purpose: Purpose, context: Context): Promise<Token> {
   switch (credentials.kind) {
     case 'token':
       return { value: credentials.token, expires: Infinity };
     case 'metadata':
-      return metadataToken(scopes, context);
+      return metadataToken(purpose.scopes, context);
     case 'file':
-      refuseOtherUniverse(credentials.file, context);
-      return tokenOf(credentials.file, scopes, context);
+      refuseOtherUniverse(credentials.file, purpose);
+      return tokenOf(credentials.file, purpose, context);
   }
 }
 
 /** As Google's libraries do, so that nobody gets credentials who should not. */
-function refuseOtherUniverse(file: CredentialsFile, { env }: Context): void {
+function refuseOtherUniverse(file: CredentialsFile, { universe, universeVariable }: Purpose): void {
   const theirs = optionalText(file, 'universe_domain') || 'googleapis.com';
-  if (theirs === universeOf(env)) return;
-  throw new GcpFailure(
-    `the credentials in ${file.source} are for '${theirs}', not for '${universeOf(env)}'; set SOPS_GCP_KMS_UNIVERSE_DOMAIN`,
-  );
+  if (theirs === universe) return;
+  throw new GcpFailure(`the credentials in ${file.source} are for '${theirs}', not for '${universe}'; set ${universeVariable}`);
 }
 
-async function tokenOf(file: CredentialsFile, wanted: readonly string[], context: Context): Promise<Token> {
+async function tokenOf(file: CredentialsFile, purpose: Purpose, context: Context): Promise<Token> {
+  const { scopes: wanted, exchanges } = purpose;
   const type = textOf(file, 'type');
   switch (type) {
     case 'service_account':
       // Outside Google's own cloud nobody exchanges what an account signs.
-      if (isRest(context.env) && !isElsewhere(file)) return exchangedToken(file, wanted, context);
+      if (exchanges && !isElsewhere(file)) return exchangedToken(file, wanted, context);
       return signedToken(file, wanted, context);
     case 'authorized_user':
       return personToken(file, context);
@@ -103,7 +114,7 @@ async function tokenOf(file: CredentialsFile, wanted: readonly string[], context
     case 'impersonated_service_account': {
       const source = partOf(file, 'source_credentials');
       if (source === undefined) throw new GcpFailure(`the credentials in ${file.source} are without 'source_credentials'`);
-      return impersonatedToken(file, await tokenOf(source, [platform], context), wanted, context);
+      return impersonatedToken(file, await tokenOf(source, { ...purpose, scopes: [platform] }, context), wanted, context);
     }
     default:
       throw new GcpFailure(`the credentials in ${file.source} are of a type that is not known: '${type}'`);

@@ -1,14 +1,18 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
-import { HttpFailure } from '../http-failure.ts';
-import { type JsonAnswer, sendJson } from '../http.node.ts';
+import { HttpFailure } from '../../keysources/http-failure.ts';
+import { type JsonAnswer, sendJson } from '../../keysources/http.node.ts';
 import { checkAllowed } from './allowlist.ts';
-import { type Settings, settingsOf } from './settings.ts';
+import { setting, type Settings, settingsOf } from './settings.ts';
 
 /** A server of Vault, and what a request to it needs. */
 export interface Vault {
   /** As the file names it. */
   readonly address: string;
+  /** Whom to ask: the server itself, or an agent that stands in for it. */
+  readonly base: string;
+  /** Throws `MALFORMED_KEY` for an address that a standby must not send us to. */
+  readonly check: (address: string) => void;
   readonly settings: Settings;
   readonly context: Context;
   readonly signal: AbortSignal | undefined;
@@ -16,24 +20,62 @@ export interface Vault {
 
 /** The server of a master key, if the environment allows it; throws `MALFORMED_KEY`. */
 export async function vaultAt(address: string, context: Context, signal: AbortSignal | undefined): Promise<Vault> {
-  checkAllowed(address, context.env);
-  return { address, settings: await settingsOf(context), context, signal };
+  const check = (other: string): void => checkAllowed(other, context.env);
+  check(address);
+  const settings = await settingsOf(context);
+  return { address, base: settings.agent ?? address, check, settings, context, signal };
 }
+
+const defaultAddress = 'https://127.0.0.1:8200';
+
+/** The address of the server that the environment names, as Vault's own client has it. */
+export const ownAddress = (env: Context['env']): string => setting('ADDR', env) ?? defaultAddress;
+
+/** A server that the user names; without, that of the environment. What a file says of keys does not matter here, so that no list of servers does. */
+export async function ownVault(address: string | undefined, context: Context, signal: AbortSignal | undefined): Promise<Vault> {
+  const settings = await settingsOf(context);
+  const named = address ?? ownAddress(context.env);
+  return { address: named, base: address ?? settings.agent ?? named, check: () => undefined, settings, context, signal };
+}
+
+/** Reads what stands at a path below `/v1/`: see {@link ask}. */
+export const read = async (vault: Vault, path: readonly string[], token: string | undefined): Promise<JsonAnswer> =>
+  exchange(vault, path, { method: 'GET', ...showing(token) });
 
 /**
  * Has Vault do what stands at a path below `/v1/` (each part of it is encoded here). A standby that sends us to the active server is followed once, as Vault's client does.
  * Throws {@link HttpFailure}, and `MALFORMED_KEY` for an address or a path that leads elsewhere.
  */
-export async function ask(vault: Vault, path: readonly string[], json: unknown, token: string | undefined): Promise<JsonAnswer> {
+export const ask = async (vault: Vault, path: readonly string[], json: object, token: string | undefined): Promise<JsonAnswer> =>
+  exchange(vault, path, { method: 'PUT', body: JSON.stringify(json), ...showing(token) });
+
+/** {@link ask} with JSON as it stands: numbers in it may have more digits than a number of JavaScript. */
+export const askText = async (vault: Vault, path: readonly string[], body: string, token: string | undefined): Promise<JsonAnswer> =>
+  exchange(vault, path, { method: 'PUT', body, ...showing(token) });
+
+const showing = (token: string | undefined): { readonly token?: string } => (token === undefined ? {} : { token });
+
+interface Question {
+  readonly method: 'GET' | 'PUT';
+  readonly body?: string;
+  readonly token?: string;
+}
+
+async function exchange(vault: Vault, path: readonly string[], { method, body, token }: Question): Promise<JsonAnswer> {
   const { settings, context } = vault;
-  const place = placeOf(settings.agent ?? vault.address);
+  const place = placeOf(vault.base);
   const url = `${place.base}/v1/${path.map(encoded).join('/')}`;
-  const headers = { ...settings.headers, ...place.headers, ...(token === undefined ? {} : { 'X-Vault-Token': token }) };
+  const headers = {
+    ...settings.headers,
+    ...place.headers,
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...(token === undefined ? {} : { 'X-Vault-Token': token }),
+  };
   const { tls, proxy, timeout, retries } = settings;
   const how = {
-    method: 'PUT',
+    method,
     headers,
-    json,
+    ...(body === undefined ? {} : { body }),
     tls,
     ...(proxy === undefined ? {} : { proxy }),
     ...(timeout === undefined ? {} : { timeout }),
@@ -69,7 +111,7 @@ function encoded(part: string): string {
 
 const isRedirect = ({ status, headers }: JsonAnswer): boolean => [301, 302, 307, 308].includes(status) && headers['location'] !== undefined;
 
-function redirected({ headers }: JsonAnswer, from: string, { settings, context }: Vault): string {
+function redirected({ headers }: JsonAnswer, from: string, { settings, check }: Vault): string {
   const target = headers['location'] ?? '';
   const url = URL.canParse(target, from) ? new URL(target, from) : undefined;
   const refuse = (why: string): HttpFailure =>
@@ -77,6 +119,6 @@ function redirected({ headers }: JsonAnswer, from: string, { settings, context }
   if (url === undefined) throw refuse('which is no URL');
   if (!settings.followsRedirect) throw refuse('and VAULT_DISABLE_REDIRECTS forbids to go there');
   if (url.protocol !== 'https:' && from.startsWith('https:')) throw refuse('where the token would not be safe');
-  checkAllowed(url.origin, context.env);
+  check(url.origin);
   return url.href;
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { SopsError } from '../errors.ts';
 import { changeGroups, type GroupsChange } from '../operations/groups.ts';
-import { formatFor } from './format-choice.ts';
+import { sealedFormatFor } from './format-choice.ts';
 import { readInput } from './input.ts';
 import { inFile, type Invocation } from './invocation.ts';
 import { deliver } from './output.ts';
@@ -13,7 +13,7 @@ export async function changedGroups(invocation: Invocation, change: (shamirThres
   const file = flags.text('file');
   if (file === undefined) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified', { hint: 'name the file with --file' });
   const input = { path: resolve(file), name: resolve(file), shown: file };
-  const format = formatFor(flags.text('input-type'), input.name);
+  const format = sealedFormatFor(flags.text('input-type'), input);
   const services = servicesOf(invocation);
   const wanted = change(flags.number('shamir-secret-sharing-threshold') ?? 0);
   const outcome = await inFile(input.shown, async () => changeGroups(readInput(input), format, wanted, services));

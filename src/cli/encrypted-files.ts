@@ -2,7 +2,7 @@ import { SopsError } from '../errors.ts';
 import { keySources } from '../keysources/index.ts';
 import { readFile } from '../node/files.ts';
 import { status } from '../operations/status.ts';
-import { formatFor } from './format-choice.ts';
+import { sealedFormatFor } from './format-choice.ts';
 import { allFilesBelow } from './wanted-inputs.ts';
 
 /** All encrypted files in a folder and below it, in order of their names. Symbolic links are not followed. */
@@ -18,9 +18,9 @@ export function isEncrypted(path: string, inputType: string | undefined): boolea
   const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   if (!text.includes('sops') || !text.includes('ENC[AES256_GCM,')) return false;
   try {
-    return status(content, formatFor(inputType, path), { keySources }).encrypted;
+    return status(content, sealedFormatFor(inputType, { name: path, path }), { keySources }).encrypted;
   } catch (error) {
-    if (error instanceof SopsError) return formatFor(inputType, path).name !== 'binary';
+    if (error instanceof SopsError) return sealedFormatFor(inputType, { name: path, path }).name !== 'binary';
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { decrypt } from '../../operations/decrypt.ts';
 import { isEncrypted } from '../encrypted-files.ts';
-import { formatsOf } from '../format-choice.ts';
+import { sealedFormatsOf } from '../format-choice.ts';
 import { type Input, mustExist, readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
 import { onInputs } from '../many-files.ts';
@@ -19,7 +19,7 @@ export async function run(invocation: Invocation): Promise<number> {
 async function decryptInput(invocation: Invocation, input: Input): Promise<void> {
   const { flags } = invocation;
   mustExist(input);
-  const { input: from, output: to } = formatsOf(invocation, input);
+  const { input: from, output: to } = sealedFormatsOf(invocation, input);
   const services = servicesOf(invocation);
   const extract = parseTreePath(flags.text('extract') ?? '');
   const printed = from !== to || extract.length > 0;

@@ -2,7 +2,7 @@ import { holdSignals, runInBackground, runInForeground } from '../../node/hand-o
 import { type HandedOver, handOver } from '../../node/hand-over-file.ts';
 import { decrypt } from '../../operations/decrypt.ts';
 import { becomeWanted, type CommandLine, inBackground, readCommandLine } from '../command-to-run.ts';
-import { formatsOf } from '../format-choice.ts';
+import { sealedFormatsOf } from '../format-choice.ts';
 import { fileInput, readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
 import { tellWarnings } from '../output.ts';
@@ -37,7 +37,7 @@ export async function run(invocation: Invocation): Promise<void | number> {
 async function plaintextOf(file: string, invocation: Invocation): Promise<Uint8Array> {
   const { flags, context } = invocation;
   const input = fileInput(file);
-  const { input: from, output: to } = formatsOf(invocation, input);
+  const { input: from, output: to } = sealedFormatsOf(invocation, input);
   const services = servicesOf(invocation);
   const formats = { input: from, output: to, print: from === to ? {} : printOptions(invocation, to) };
   const { content, warnings } = await inSealedFile({ input, format: from, context }, () =>

@@ -1,7 +1,7 @@
 import { SopsError } from '../../errors.ts';
 import { keySources } from '../../keysources/index.ts';
 import { status } from '../../operations/status.ts';
-import { formatFor } from '../format-choice.ts';
+import { sealedFormatFor } from '../format-choice.ts';
 import { readsAnything } from '../exit-codes.ts';
 import { type Input, mustBeFile, readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
@@ -14,7 +14,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (invocation.words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
   const named = (await wantedInputs(invocation, () => true, 'each')) !== undefined;
   const step = async (input: Input): Promise<void> => {
-    const format = formatFor(invocation.flags.text('input-type'), input.name);
+    const format = sealedFormatFor(invocation.flags.text('input-type'), input);
     const { encrypted } = await inFile(input.shown, () => status(readInput(mustBeFile(input)), format, { keySources }));
     print(`${JSON.stringify(named ? { file: input.shown, encrypted } : { encrypted })}\n`);
   };

@@ -5,7 +5,7 @@ import { inspectKeys } from '../../operations/inspect-keys.ts';
 import type { Services } from '../../operations/operation.ts';
 import { encryptedFilesBelow } from '../encrypted-files.ts';
 import { exitCodes, readsAnything, success } from '../exit-codes.ts';
-import { formatFor } from '../format-choice.ts';
+import { sealedFormatFor } from '../format-choice.ts';
 import { readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
 import { type ListedFile, listAsJson, listAsTable } from '../key-list.ts';
@@ -35,7 +35,7 @@ async function listed(path: string, inputType: string | undefined, services: Ser
   const file = shortPath(path);
   try {
     const keys = await inFile(file, async () =>
-      inspectKeys(readInput({ path, name: path, shown: file }), formatFor(inputType, path), services),
+      inspectKeys(readInput({ path, name: path, shown: file }), sealedFormatFor(inputType, { name: path, path }), services),
     );
     return { file, keys };
   } catch (error) {

@@ -6,7 +6,7 @@ import type { Services } from '../../operations/operation.ts';
 import { type KeyUpdate, planUpdateKeys } from '../../operations/update-keys.ts';
 import { creationRule, type FoundConfig, loadConfig } from '../config-file.ts';
 import { encryptedFilesBelow } from '../encrypted-files.ts';
-import { formatFor } from '../format-choice.ts';
+import { sealedFormatFor } from '../format-choice.ts';
 import { readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
 import { added, errorText, heading, print, removed, say, shortPath } from '../report.ts';
@@ -50,7 +50,7 @@ async function updateFile(file: string, found: FoundConfig, services: Services, 
   const shown = shortPath(file);
   say(`Syncing keys for file ${file}`);
   await inFile(shown, async () => {
-    const format = formatFor(invocation.flags.text('input-type'), file);
+    const format = sealedFormatFor(invocation.flags.text('input-type'), { name: file, path: file });
     const source = readInput({ path: file, name: file, shown });
     const rule = await creationRule(found, file, invocation);
     if (rule === undefined)

@@ -2,7 +2,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { constants } from 'node:os';
 import { parse } from 'node:path';
 import type { Conversation, ConverseOptions } from '../ports.ts';
-import { either, end, whenAborted } from './ending.ts';
+import { either, end, letGo, takeAlong, whenAborted } from './ending.ts';
 import { systemCode } from './files.ts';
 import { notStarted } from './subprocess.ts';
 
@@ -33,10 +33,10 @@ export async function converse(
   const gone = happening(child, 'close');
   await Promise.race([happening(child, 'spawn'), happening(child, 'error')]);
   if (failure !== undefined && systemCode(failure) === 'ENOENT') return undefined;
-  whenAborted(either(options.signal, signal), () => {
+  const ignore = whenAborted(either(options.signal, signal), () => {
     void stop(child);
   });
-  const release = takeAlong(child);
+  takeAlong(child, async () => stop(child));
   return {
     output: outputOf(child),
     write: (bytes) => write(child, bytes),
@@ -45,7 +45,8 @@ export async function converse(
       child.stdout.destroy();
       await within(grace, gone);
       await end(child, 'SIGINT');
-      release();
+      letGo(child);
+      ignore();
       await within(grace, gone);
       child.stderr.destroy();
       const [status, stderr] = failure === undefined ? [statusOf(child), errors.toString('utf8')] : [notStarted, failure.message];
@@ -58,23 +59,6 @@ async function stop(child: ChildProcessWithoutNullStreams): Promise<void> {
   child.stdin.destroy();
   child.stdout.destroy();
   await end(child, 'SIGTERM');
-}
-
-const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** Has a signal that ends this process end the program first, which may not want to; answers a function that leaves it to itself again. */
-function takeAlong(child: ChildProcessWithoutNullStreams): () => void {
-  const receive = async (signal: NodeJS.Signals): Promise<void> => {
-    release();
-    await stop(child);
-    // Where nobody else listens, the signal does now what it would have done.
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-  };
-  const release = (): void => {
-    for (const signal of endingSignals) process.off(signal, receive);
-  };
-  for (const signal of endingSignals) process.on(signal, receive);
-  return release;
 }
 
 const happening = (child: ChildProcessWithoutNullStreams, event: string): Promise<void> =>

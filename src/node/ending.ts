@@ -16,14 +16,37 @@ export function end(child: ChildProcess, signal: 'SIGINT' | 'SIGTERM'): Promise<
   });
 }
 
-/** One signal for several: aborted as soon as one of them is. */
+/** One signal for several: aborted as soon as one of them is. A new one each time, since Node warns of many listeners on one signal. */
 export function either(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
   const given = signals.filter((signal) => signal !== undefined);
-  return given.length > 1 ? AbortSignal.any(given) : given[0];
+  return given.length === 0 ? undefined : AbortSignal.any(given);
 }
 
-/** Calls `stop` once a signal is aborted, at once where it is already. */
-export function whenAborted(signal: AbortSignal | undefined, stop: () => void): void {
+/** Calls `stop` once a signal is aborted, at once where it is already; answers a function that has it be. */
+export function whenAborted(signal: AbortSignal | undefined, stop: () => void): () => void {
   if (signal?.aborted) stop();
   else signal?.addEventListener('abort', stop, { once: true });
+  return () => signal?.removeEventListener('abort', stop);
+}
+
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const taken = new Map<ChildProcess, () => Promise<void>>();
+
+async function receive(signal: NodeJS.Signals): Promise<void> {
+  const stops = [...taken.values()];
+  for (const child of taken.keys()) letGo(child);
+  await Promise.all(stops.map(async (stop) => stop()));
+  // Where nobody else listens, the signal does now what it would have done.
+  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+}
+
+/** Has a signal that ends this process end a subprocess first, which may not want to. */
+export function takeAlong(child: ChildProcess, stop: () => Promise<void>): void {
+  if (taken.size === 0) for (const signal of endingSignals) process.on(signal, receive);
+  taken.set(child, stop);
+}
+
+/** Leaves a subprocess to itself again. */
+export function letGo(child: ChildProcess): void {
+  if (taken.delete(child) && taken.size === 0) for (const signal of endingSignals) process.off(signal, receive);
 }

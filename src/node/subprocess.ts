@@ -38,13 +38,14 @@ export async function runCommand(command: readonly string[], options: RunOptions
       });
     });
     child.stdin?.end(options.input);
-    limit(child, options, signal);
+    child.on('close', limit(child, options, signal));
   });
 }
 
-function limit(child: ChildProcess, options: RunOptions, signal: AbortSignal | undefined): void {
+/** Stops a command when its time is over or it is not wanted; answers a function that lets it be. */
+function limit(child: ChildProcess, options: RunOptions, signal: AbortSignal | undefined): () => void {
   const time = options.timeout === undefined ? undefined : AbortSignal.timeout(options.timeout);
-  whenAborted(either(signal, options.signal, time), () => {
+  return whenAborted(either(signal, options.signal, time), () => {
     void stop(child);
   });
 }

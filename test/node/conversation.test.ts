@@ -74,6 +74,20 @@ describe('a conversation', () => {
     expect(await lasting(close())).toBeLessThan(3000);
   });
 
+  test('leaves no listener behind, however many there are', async () => {
+    const abort = new AbortController();
+    const before = process.listenerCount('SIGINT');
+    const warnings: Error[] = [];
+    const heard = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', heard);
+    const many = await Promise.all(Array.from({ length: 15 }, async () => started('cat', abort.signal)));
+    expect(process.listenerCount('SIGINT')).toBe(before + 1);
+    await Promise.all(many.map(async ({ close }) => close()));
+    expect(process.listenerCount('SIGINT')).toBe(before);
+    process.off('warning', heard);
+    expect(warnings).toEqual([]);
+  });
+
   test('reads no faster than it is heard', async () => {
     const { output, close } = await started('head -c 50000000 /dev/zero && echo done >&2');
     for await (const _ of output) break;

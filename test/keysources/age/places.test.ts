@@ -130,6 +130,24 @@ describe('age identities', () => {
     expect(await failure({ env: { SOPS_AGE_KEY: stranger } })).toContain('SOPS_AGE_KEY holds one identity, which is not the recipient');
   });
 
+  it('of every place and kind are tried, and each failure is told in the order of the trials', async () => {
+    const path = await file('several', `${stranger}\n${await generateHybridIdentity()}\nAGE-PLUGIN-NOBODYHASIT-1QQQQQQQVLRQ5G\n`);
+    const encrypter = new Encrypter();
+    encrypter.setPassphrase('other');
+    encrypter.setScryptWorkFactor(10);
+    await mkdir(join(folder, 'full/sops/age'), { recursive: true });
+    const locked = await file('full/sops/age/keys.txt', await encrypter.encrypt(identity));
+    const command = await script('speak', "echo 'cannot reach the vault' >&2; exit 4");
+    const env = { SOPS_AGE_KEY: '# nothing', SOPS_AGE_KEY_FILE: path, SOPS_AGE_KEY_CMD: `'${command}'` };
+    expect(await failure({ env, userConfig: join(folder, 'full'), passphrase: 'wrong' })).toBe(
+      'SopsError: no age identity opens the data key: SOPS_AGE_KEY holds no identity; ' +
+        `SOPS_AGE_KEY_FILE ('${path}') holds 2 identities, none of which is the recipient; ` +
+        'SOPS_AGE_KEY_CMD failed with status 4: cannot reach the vault; ' +
+        `SOPS_AGE_KEY_FILE ('${path}') names a plugin that failed: age-plugin-nobodyhasit: the plugin is not installed: no program of that name is on the path; ` +
+        `${locked} could not be opened: the passphrase is wrong`,
+    );
+  });
+
   it('that are malformed are named by file and line, never by content', async () => {
     const broken = identity.replace(/.$/, (last) => (last === 'Q' ? 'P' : 'Q'));
     const path = await file('broken', `# keys\n${stranger}\n${broken}\n`);

@@ -1,6 +1,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { armor, dearmor } from '../../../src/keysources/age/armor.node.ts';
 import { client } from '../../../src/keysources/age/client.ts';
 import { age as source } from '../../../src/keysources/age/index.ts';
 import { type AgeKey, ageKey } from '../../../src/keysources/age/recipient.ts';
@@ -176,6 +177,35 @@ describe.skipIf(lacks('ssh-keygen'))('the file of an SSH key', () => {
     bytes.writeUInt32BE(1_000_000, rounds);
     await writeFile(pair.path, `-----BEGIN OPENSSH PRIVATE KEY-----\n${bytes.toString('base64')}\n-----END OPENSSH PRIVATE KEY-----\n`);
     expect(await opens(pair, { passphrase })).toContain('its passphrase takes 1000000 rounds, more than 2048');
+  });
+});
+
+describe.skipIf(lacks('ssh-keygen'))('a stanza for an SSH key', () => {
+  const folder = temporaryFolder('ssh-stanza');
+
+  it.each(['-t ed25519', '-t rsa -b 2048'])('that breaks the rules is refused: ssh-keygen %s', async (words) => {
+    const pair = await sshKeyPair(folder, words.slice(3, 6), words);
+    const masterKey = ageKey(pair.recipient);
+    const wrapped = await client.wrap(dataKey, masterKey, testContext());
+    const file = dearmor(wrapped).toString('latin1');
+    const [line = ''] = /^-> .*$/m.exec(file) ?? [];
+    const changed = (text: string): string => armor(Buffer.from(file.replace(line, text), 'latin1'));
+    const env = { SOPS_AGE_SSH_PRIVATE_KEY_FILE: pair.path };
+    const parts = line.split(' ');
+    const point = Buffer.alloc(32).toString('base64').replaceAll('=', '');
+    const broken = [
+      `${line} more`,
+      parts.slice(0, 2).join(' '),
+      ...(parts.length === 4 ? [[...parts.slice(0, 3), 'AAAA'].join(' '), [...parts.slice(0, 3), point].join(' ')] : []),
+    ];
+    for (const text of broken) {
+      const opening = client.unwrap({ masterKey, wrapped: changed(text) }, testContext({ env }));
+      await expect(opening).rejects.toMatchObject({ code: 'MALFORMED_METADATA' });
+    }
+    // Another tag is for another key.
+    const other = changed([...parts.slice(0, 2), 'AAAAAA', ...parts.slice(3)].join(' '));
+    expect(await failure(masterKey, other, { env })).toContain('holds an SSH key, which is not the recipient');
+    expect(await failure(masterKey, armor(Buffer.from(`${file.slice(0, -1)}x`, 'latin1')), { env })).toContain('tampered');
   });
 });
 

@@ -75,7 +75,7 @@ export async function requestToken(challenge: Challenge, context: Context, signa
       const stopped = [error, ...faults].find((fault): fault is HttpFailure => fault instanceof HttpFailure && fault.reason === 'stopped');
       if (stopped !== undefined) throw stopped;
       failures.push(`${name}: ${reasonOf(error, faults, context.env)}`);
-      if (mayOthersFollow(name, error)) continue;
+      if (mayOthersFollow(name, error, faults)) continue;
       throw new ServiceFailure(
         `no token: ${name}: ${faults[0] === undefined ? reasonOf(error, faults, context.env) : withRemedy(faults[0])}`,
       );
@@ -86,8 +86,10 @@ export async function requestToken(challenge: Challenge, context: Context, signa
   );
 }
 
-const mayOthersFollow = (name: string, error: unknown): boolean =>
-  name in development || (error instanceof Error && error.name === 'CredentialUnavailableError');
+/** Nobody answers at the metadata service where there is none; whoever has other credentials wants them to be used. */
+const mayOthersFollow = (name: string, error: unknown, faults: readonly HttpFailure[]): boolean =>
+  name in development ||
+  (error instanceof Error && error.name === 'CredentialUnavailableError' && (faults.length === 0 || name === 'ManagedIdentityCredential'));
 
 function viaSdk(make: Maker): Source {
   return async (challenge, way) => {

@@ -51,6 +51,15 @@ describe('a fault of Azure Key Vault', () => {
     expect(await client.wrap(dataKey, masterKey, testContext({ env: azure.env }))).toMatch(/^[\w-]{342}$/);
   });
 
+  it('is asked about three times, no more', async () => {
+    const count = async (): Promise<number> => (await azure.asked()).filter((asked) => asked.includes('/busy/')).length;
+    const before = await count();
+    const masterKey = azureKvKey(azure.keyNamed('busy'));
+    await expect(client.wrap(dataKey, masterKey, testContext({ env: azure.env }))).rejects.toThrow('throttled');
+    // The first request only asks what token is wanted.
+    expect(await count()).toBe(before + 1 + 3);
+  });
+
   it('names the permission that is missing', async () => {
     expect(await wrap(azure.key, azure.denied)).toContain(
       'access denied: the permission keys/encrypt is missing (role Key Vault Crypto User)',
@@ -72,6 +81,11 @@ describe('a fault of Azure Key Vault', () => {
     ['a certificate that is not there', { AZURE_CLIENT_SECRET: '', AZURE_CLIENT_CERTIFICATE_PATH: 'nowhere.pem' }, 'ENOENT'],
     ['nothing', { AZURE_CLIENT_SECRET: '' }, 'EnvironmentCredential is not set up'],
     ['another tenant', { AZURE_TENANT_ID: 'other' }, 'AZURE_ADDITIONALLY_ALLOWED_TENANTS'],
+    [
+      'a sign-in that cannot be reached',
+      { AZURE_AUTHORITY_HOST: 'https://login.example' },
+      'the proxy answered 403 when asked for login.example; look at HTTPS_PROXY',
+    ],
     ['a choice that is none', { AZURE_TOKEN_CREDENTIALS: 'all' }, 'AZURE_TOKEN_CREDENTIALS is none of prod, dev'],
   ])('%s', async (_what, change, said) => {
     expect(await wrap(azure.key, { ...azure.credentials.secret, ...change })).toContain(said);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Azure, startAzure, type Variables } from '../../peers/azure.ts';
 import { versionId } from '../../peers/azure-vault.ts';
-import { type Ran, runProgram, temporaryFolder } from '../../support/cli.ts';
+import { fill, type Ran, runProgram, temporaryFolder, textOf } from '../../support/cli.ts';
 import { program } from '../../support/program.ts';
 
 describe('the program with Azure Key Vault', () => {
@@ -28,6 +28,17 @@ describe('the program with Azure Key Vault', () => {
       expect(run(['decrypt', 'sealed.yaml'], azure.credentials[kind])).toEqual({ status: 0, stdout: 'a: "1"\n', stderr: '' });
     },
   );
+
+  it('moves a file to the newest version where the rule names none, as real sops does', () => {
+    const sealed = run(['encrypt', '--azure-kv', `${azure.key}/${versionId('first', 1)}`, 'plain.yaml'], azure.credentials.secret);
+    fill(folder, { 'old.yaml': sealed.stdout, 'rule.yaml': `creation_rules:\n  - azure_keyvault: ${azure.key}\n` });
+    const updated = run(['--config', 'rule.yaml', 'updatekeys', '--yes', 'old.yaml'], azure.credentials.secret);
+    expect(updated).toMatchObject({ status: 0 });
+    expect(textOf(folder, 'old.yaml')).toContain(`version: ${versionId('first', 2)}`);
+    expect(textOf(folder, 'old.yaml')).not.toContain(versionId('first', 1));
+    const again = run(['--config', 'rule.yaml', 'updatekeys', '--yes', 'old.yaml'], azure.credentials.secret);
+    expect(again.stderr + again.stdout).toMatch(/already up to date/);
+  });
 
   it('tries all credentials where none is chosen, and stops at the first that is there', () => {
     const { AZURE_TOKEN_CREDENTIALS: _chosen, ...cli } = azure.credentials.cli;

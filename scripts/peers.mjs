@@ -60,6 +60,16 @@ const peers = {
     recipe: digest(join(root, 'test', 'peers', 'requirements-bao.txt')),
     install: fromPython('venv-bao', 'requirements-bao.txt'),
   },
+  dotenv: {
+    needs: 'python3',
+    recipe: digest(join(root, 'test', 'peers', 'requirements-dotenv.txt')),
+    install: fromPython('venv-dotenv', 'requirements-dotenv.txt'),
+  },
+  'variable-reader': {
+    needs: 'go',
+    recipe: digest(join(root, 'test', 'readers')),
+    install: (target) => run('go', ['build', '-o', target, '.'], {}, join(root, 'test', 'readers')),
+  },
   gpg: fromSystem('gnupg'),
   'ssh-keygen': fromSystem('openssh-client'),
   zsh: fromSystem('zsh'),

@@ -10,6 +10,9 @@ import { print, warn } from './report.ts';
 
 const standardOutput: ReadonlySet<string> = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
 
+/** Whether `--output` names standard output. */
+export const isStandardOutput = (output: string): boolean => standardOutput.has(output);
+
 /** Tells the warnings of an operation once. Throws `STRICT` where they count as errors. */
 export function tellWarnings({ flags }: Invocation, { shown }: Pick<Input, 'shown'>, warnings: readonly string[]): void {
   if (warnings.length > 0 && flags.isOn('strict'))
@@ -24,7 +27,7 @@ export async function deliver(invocation: Invocation, input: Input, outcome: Out
   const output = flags.text('output');
   if (input.target !== undefined) await writeBelow(input.target, outcome.content, context.files);
   else if (flags.isOn('in-place') && input.path !== undefined) await context.files.replace(input.path, outcome.content);
-  else if (output === undefined || standardOutput.has(output)) print(outcome.content);
+  else if (output === undefined || isStandardOutput(output)) print(outcome.content);
   else await context.files.replace(resolve(output), outcome.content);
 }
 

@@ -11,7 +11,7 @@ import {
 } from './flags.ts';
 import { type Command, type FlagGroup, files, keys, selection } from './catalog/command.ts';
 import { groupsAdd, groupsDelete, keyList, keyservice, rules, updatekeys } from './catalog/master-keys.ts';
-import { completion, execEnv, execFile } from './catalog/programs.ts';
+import { completion, execEnv, execFile, exportVariables } from './catalog/programs.ts';
 import { decrypt, edit, encrypt, filestatus, rotate, set, unset } from './catalog/values.ts';
 
 /** Every command, in the order of the overview. */
@@ -30,6 +30,7 @@ export const commands: readonly Command[] = [
   keyservice,
   execEnv,
   execFile,
+  exportVariables,
   rules,
   completion,
 ];

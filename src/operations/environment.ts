@@ -1,4 +1,4 @@
-import { wipe } from '../crypto/bytes.ts';
+import { fromUtf8, wipe } from '../crypto/bytes.ts';
 import { plainScalar } from '../document/plain-scalar.ts';
 import type { Mapping, Sequence } from '../document/tree.ts';
 import { SopsError } from '../errors.ts';
@@ -48,16 +48,16 @@ function collect(collection: Mapping | Sequence, prefix: string, variables: Map<
     const node = item.kind === 'entry' ? item.value : item;
     const name = prefix + (item.kind === 'entry' ? item.key : String(index++));
     if (node.kind === 'mapping' || node.kind === 'sequence') collect(node, `${name}_`, variables);
-    else if (node.kind === 'leaf')
-      add(variables, name, node.bytes === undefined ? plainScalar(node) : new TextDecoder().decode(node.bytes));
+    else if (node.kind === 'leaf') add(variables, name, node.bytes === undefined ? plainScalar(node) : fromUtf8(node.bytes));
   }
 }
 
-function add(variables: Map<string, string>, name: string, text: string): void {
+function add(variables: Map<string, string>, name: string, text: string | undefined): void {
   const refuse = (why: string): never => {
     throw new SopsError('UNPRINTABLE_DOCUMENT', why);
   };
   if (name === '' || name.includes('=') || name.includes('\0')) refuse(`cannot use keys with '=' in environment, nor empty ones: ${name}`);
+  if (text === undefined) return refuse(`the value of ${name} is no text (not UTF-8)`);
   if (text.includes('\0')) refuse(`the value of ${name} holds a NUL, which no environment variable can`);
   if (variables.has(name)) refuse(`two values would be the variable ${name}`);
   variables.set(name, text);

@@ -12,6 +12,8 @@ export type PeerName =
   | 'age-plugin-batchpass'
   | 'moto_server'
   | 'bao'
+  | 'dotenv'
+  | 'variable-reader'
   | 'gpg'
   | 'ssh-keygen'
   | 'zsh'

@@ -1,5 +1,12 @@
-import { commandFlags, ignoreMacFlag, inputTypeFlag } from '../flags.ts';
+import type { FlagSpec } from '../argv.ts';
+import { commandFlags, ignoreMacFlag, inputTypeFlag, outputFlags } from '../flags.ts';
 import { type Command, keyServices, files } from './command.ts';
+
+/** Which variables, and what they are called. */
+const variableFlags: readonly FlagSpec[] = [
+  { name: 'only', takes: 'text', value: 'names', help: 'give out these variables alone, with commas between' },
+  { name: 'prefix', takes: 'text', value: 'text', help: 'put this before the name of each variable' },
+];
 
 export const execEnv: Command = {
   name: 'exec-env',
@@ -9,11 +16,7 @@ export const execEnv: Command = {
     { title: 'Files', flags: [inputTypeFlag] },
     {
       title: 'Environment',
-      flags: [
-        { name: 'pristine', takes: 'nothing', help: 'give the command the decrypted values alone' },
-        { name: 'only', takes: 'text', value: 'names', help: 'give it these variables alone, with commas between' },
-        { name: 'prefix', takes: 'text', value: 'text', help: 'put this before the name of each variable' },
-      ],
+      flags: [{ name: 'pristine', takes: 'nothing', help: 'give the command the decrypted values alone' }, ...variableFlags],
     },
     {
       title: 'Command',
@@ -47,6 +50,43 @@ export const execFile: Command = {
     'exec-file --no-fifo --filename kube.yaml kubeconfig.yaml -- kubectl --kubeconfig {} get pods',
   ],
   load: () => import('../commands/exec-file.ts'),
+};
+
+export const exportVariables: Command = {
+  name: 'export',
+  summary: 'print the decrypted values as variables, for shells, CI systems, Docker, Kubernetes and Terraform',
+  takes: 'file…',
+  groups: [
+    { title: 'Files', flags: [inputTypeFlag, ...outputFlags.filter(({ name }) => name === 'output')] },
+    {
+      title: 'Variables',
+      flags: [
+        {
+          name: 'format',
+          takes: 'text',
+          value: 'name',
+          help: 'sh (the default), fish, powershell, dotenv, docker, github, gitlab, json, k8s-secret or tfvars',
+        },
+        ...variableFlags,
+      ],
+    },
+    {
+      title: 'Kubernetes Secret',
+      flags: [
+        { name: 'name', takes: 'text', value: 'name', help: 'what the Secret is called' },
+        { name: 'namespace', takes: 'text', value: 'name', help: 'the namespace it is in' },
+        { name: 'type', takes: 'text', value: 'type', help: 'its type (default: Opaque)' },
+      ],
+    },
+    { title: 'Reading', flags: [ignoreMacFlag] },
+    keyServices,
+  ],
+  examples: [
+    'eval "$(sopsmith export secrets.yaml)"',
+    'export --format github --only DB_PASSWORD secrets.yaml',
+    'export --format k8s-secret --name db secrets.env | kubectl apply -f -',
+  ],
+  load: () => import('../commands/export.ts'),
 };
 
 export const completion: Command = {

@@ -1,5 +1,5 @@
 import { SopsError } from '../errors.ts';
-import { nearest } from '../config/nearest.ts';
+import { nearest } from '../document/nearest.ts';
 
 /** What one flag is called, what it takes and what it is for. */
 export interface FlagSpec {

@@ -1,4 +1,4 @@
-import { nearest } from '../config/nearest.ts';
+import { nearest } from '../document/nearest.ts';
 import { SopsError } from '../errors.ts';
 import { decryptToVariables, type Variables } from '../operations/environment.ts';
 import { sealedFormatFor } from './format-choice.ts';

@@ -5,7 +5,7 @@ import { type Arguments, type FlagSpec, type Flags, firstWord, parseArguments } 
 import { completionWord } from './completion-script.ts';
 import { type ExitCodeOverrides, success } from './exit-codes.ts';
 import { globalFlags, modeFlags, versionFlags } from './flags.ts';
-import { nearest } from '../config/nearest.ts';
+import { nearest } from '../document/nearest.ts';
 import type { Command } from './catalog/command.ts';
 import { commands, missingCommands, oldSpellings } from './program.ts';
 import { beVerbose, log, reportError, warn } from './report.ts';

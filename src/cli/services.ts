@@ -1,4 +1,4 @@
-import { nearest } from '../config/nearest.ts';
+import { nearest } from '../document/nearest.ts';
 import { SopsError } from '../errors.ts';
 import { parseKeyServiceUri } from '../keyservice/address.ts';
 import type { KeyService } from '../keyservice/keyservice.ts';

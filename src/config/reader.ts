@@ -1,6 +1,6 @@
 import type { Document, Leaf, Mapping, Node } from '../document/tree.ts';
 import { type Position, SopsError } from '../errors.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../document/nearest.ts';
 
 /** A value of the config file, where it stands and what it is called in messages. */
 export interface Value {

@@ -1,5 +1,6 @@
 import { SopsError } from '../errors.ts';
-import { type PathStep, type TreePath, showPath } from './path.ts';
+import { append, type PathStep, spellPath, type TreePath, showPath } from './path.ts';
+import { suggestPath } from './suggest.ts';
 import type { Mapping, Node, Sequence } from './tree.ts';
 
 /** The node at a path (`sops.go`, Truncate); list indices count values, comments left out. Throws `PATH_NOT_FOUND` naming the part that is missing and the nearest key. */
@@ -7,7 +8,7 @@ export function getNode(branch: Mapping, path: TreePath): Node {
   let node: Node = branch;
   for (const [depth, step] of path.entries()) {
     const next: Node | undefined = child(node, step);
-    if (next === undefined) throw missing(node, path, depth);
+    if (next === undefined) throw missing(branch, node, { path, depth });
     node = next;
   }
   return node;
@@ -27,16 +28,20 @@ function entryOf(mapping: Mapping, key: string): Node | undefined {
 /** The values of a sequence, comments left out. */
 export const valuesOf = (sequence: Sequence): readonly Node[] => sequence.items.filter((item) => item.kind !== 'comment');
 
-function missing(node: Node, path: TreePath, depth: number): SopsError {
+function missing(branch: Mapping, node: Node, { path, depth }: { readonly path: TreePath; readonly depth: number }): SopsError {
   const where = showPath(path.slice(0, depth));
   const step = path[depth];
-  const shown = showPath(path.slice(0, depth + 1));
+  const meant = suggestPath(branch, path);
+  const details = {
+    path: showPath(path.slice(0, depth + 1)),
+    ...(meant === undefined ? {} : { hint: `did you mean ${spellPath(meant)}?` }),
+  };
   if (typeof step === 'number') {
     const what = node.kind === 'sequence' ? `it has ${valuesOf(node).length} values` : 'it is no list';
-    return new SopsError('PATH_NOT_FOUND', `component [${step}] not found: ${where} has no such place, ${what}`, { path: shown });
+    return new SopsError('PATH_NOT_FOUND', `component [${step}] not found: ${where} has no such place, ${what}`, details);
   }
   const what = node.kind === 'mapping' ? 'has no such key' : 'is no mapping';
-  return new SopsError('PATH_NOT_FOUND', `component ['${step ?? ''}'] not found: ${where} ${what}`, { path: shown });
+  return new SopsError('PATH_NOT_FOUND', `component ['${step ?? ''}'] not found: ${where} ${what}`, details);
 }
 
 /** Whether two nodes are equal to sops (`sops.go`, equals): types, texts, keys and order; comments by their text. */
@@ -76,6 +81,10 @@ function setIn(node: Node, path: TreePath, value: Node): Node {
     const takes = node.kind === 'mapping' ? `is a mapping: it takes a key, not [${step}]` : `is a list: it takes an index, not ['${step}']`;
     throw new SopsError('UNSUPPORTED', `what is above ${showPath(path)} ${takes}`, { path: showPath(path) });
   }
+  if (step === append && node.kind === 'leaf')
+    throw new SopsError('UNSUPPORTED', `what is above ${showPath(path)} is a value, which has no place for another`, {
+      path: showPath(path),
+    });
   return made(path, value);
 }
 
@@ -129,6 +138,44 @@ function unsetIn(node: Node, [step, ...rest]: TreePath): Node {
       ? node.items.filter((item) => !holds(item))
       : node.items.map((item) => (item.kind !== 'comment' && holds(item) ? unsetIn(item, rest) : item));
   return { kind: 'sequence', items };
+}
+
+/**
+ * The branch with what stands at `from` at `to` instead: beside its siblings under another key in its old place, elsewhere behind all others.
+ * Throws `PATH_NOT_FOUND`, and `UNSUPPORTED` where something stands at `to` already, or `to` cannot be.
+ */
+export function moveNode(branch: Mapping, from: TreePath, to: TreePath): Mapping {
+  const node = getNode(branch, from);
+  checkDestination(branch, from, to);
+  const [key, name] = [from.at(-1), to.at(-1)];
+  if (!isRenaming(from, to) || typeof name !== 'string') return unsetNode(setNode(branch, to, node), from);
+  const parent = getNode(branch, from.slice(0, -1));
+  const items =
+    parent.kind === 'mapping'
+      ? parent.items.map((item) => (item.kind === 'entry' && item.key === key ? { ...item, key: name } : item))
+      : [];
+  const renamed: Mapping = { kind: 'mapping', items };
+  return from.length === 1 ? renamed : setNode(branch, from.slice(0, -1), renamed);
+}
+
+/** Whether two paths are of keys of one mapping. */
+export const isRenaming = (from: TreePath, to: TreePath): boolean =>
+  from.length === to.length && typeof from.at(-1) === 'string' && typeof to.at(-1) === 'string' && startsWith(to, from.slice(0, -1));
+
+const startsWith = (path: TreePath, start: TreePath): boolean => start.every((step, at) => path[at] === step);
+
+function checkDestination(branch: Mapping, from: TreePath, to: TreePath): void {
+  const refuse = (why: string): never => {
+    throw new SopsError('UNSUPPORTED', `${showPath(from)} cannot move to ${showPath(to)}: ${why}`, { path: showPath(from) });
+  };
+  if (from.length === 0 || to.length === 0) refuse('the whole document has no place but its own');
+  if (startsWith(to, from)) refuse('that is in it');
+  let node: Node | undefined = branch;
+  for (const step of to) {
+    if (node?.kind === 'leaf') refuse('a value stands on the way');
+    node = node && child(node, step);
+  }
+  if (node !== undefined) refuse('something stands there already');
 }
 
 /** Whether two branches hold the same keys and values in the same order, comments left out of account. */

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { SopsError } from '../../errors.ts';
-import { nearest } from '../../config/nearest.ts';
+import { nearest } from '../../document/nearest.ts';
 import { completionScript, type Shell, shells } from '../completion-script.ts';
 import type { Invocation } from '../invocation.ts';
 import { print } from '../report.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { nearest } from '../../config/nearest.ts';
+import { nearest } from '../../document/nearest.ts';
 import { SopsError } from '../../errors.ts';
 import type { Exporter } from '../../export/exporter.ts';
 import { exporters } from '../../export/index.ts';

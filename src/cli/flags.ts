@@ -178,7 +178,7 @@ export const versionFlags: readonly FlagSpec[] = [
 /** What every command on many files takes. */
 export const manyFilesFlags: readonly FlagSpec[] = [
   { name: 'recursive', takes: 'nothing', help: 'work on the files in folders, and below them' },
-  { name: 'json', takes: 'nothing', help: 'tell what was done with each file as JSON; the files need --in-place or --output' },
+  { name: 'json', takes: 'nothing', help: 'tell what was done with each file as JSON; what has content needs --in-place or --output' },
 ];
 
 /** What `exec-env` and `exec-file` take both. */

@@ -19,6 +19,12 @@ export interface Work {
   readonly exitCodes?: ExitCodeOverrides;
   /** Its content goes to standard output unless flags say otherwise, which is no place for several files. */
   readonly makes?: 'content';
+  /** Folders are taken without `--recursive`. */
+  readonly foldersToo?: true;
+  /** Whether files may be worked on side by side: not where a person is asked about each, nor where each has a line on standard output. */
+  readonly together: boolean;
+  /** Said in place of the summary where files failed. */
+  failure?(count: number): string;
   step(input: Input): Promise<Done>;
 }
 
@@ -30,7 +36,7 @@ const sideBySide = Math.max(4, availableParallelism() * 2);
  * is told and the others go on. Answers the exit status: that of the failures where they are alike.
  */
 export async function onInputs(invocation: Invocation, work: Work): Promise<number> {
-  const inputs = await wantedInputs(invocation, work.wanted, work.makes === 'content' ? 'first' : 'each');
+  const inputs = await wantedInputs(invocation, work.wanted, work.makes === 'content' ? 'first' : 'each', work.foldersToo);
   if (inputs !== undefined) return onMany(invocation, inputs, work);
   const input = findInput(invocation);
   await work.step(input);
@@ -63,8 +69,7 @@ async function onMany(invocation: Invocation, inputs: readonly Input[], work: Wo
       progress.step();
     }
   };
-  // What goes to standard output goes there in order.
-  await Promise.all(Array.from({ length: toFiles ? sideBySide : 1 }, lane));
+  await Promise.all(Array.from({ length: work.together ? sideBySide : 1 }, lane));
   progress.end();
   if (flags.isOn('json'))
     print(
@@ -74,7 +79,7 @@ async function onMany(invocation: Invocation, inputs: readonly Input[], work: Wo
         2,
       )}\n`,
     );
-  if (toFiles || results.some(({ error }) => error !== undefined)) say(summary(results, work));
+  if (toFiles || work.foldersToo || results.some(({ error }) => error !== undefined)) say(summary(results, work));
   return statusOf(results, work);
 }
 
@@ -97,12 +102,13 @@ function asJson({ input, done, error }: Result, work: Work): object {
   };
 }
 
-function summary(results: readonly Result[], { done }: Work): string {
+function summary(results: readonly Result[], work: Work): string {
   const count = (wanted: (result: Result) => boolean): number => results.filter(wanted).length;
   const failed = count(({ error }) => error !== undefined);
+  if (failed > 0 && work.failure) return `Error: ${work.failure(failed)}`;
   const unchanged = count((result) => result.done === 'unchanged');
   const parts = [
-    `${results.length - failed - unchanged} ${done}`,
+    `${results.length - failed - unchanged} ${work.done}`,
     ...(unchanged > 0 ? [`${unchanged} unchanged`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
   ];

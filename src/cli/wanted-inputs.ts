@@ -17,13 +17,18 @@ const globSigns = /[*?[\]{}!]/;
 export type Several = 'each' | 'first';
 
 /**
- * The files that the words of a command line name where that is more than one file: several files, folders (with `--recursive`), globs. Undefined for one file and for standard input.
+ * The files that the words of a command line name where that is more than one file: several files, folders (with `--recursive`, or where `folders` says so), globs. Undefined for one file and for standard input.
  * Throws `NO_FILE_SPECIFIED`, `INPUT_UNREADABLE`, `CONFLICTING_FLAGS`.
  */
-export async function wantedInputs({ words, flags }: Invocation, wanted: Wanted, several: Several): Promise<readonly Input[] | undefined> {
+export async function wantedInputs(
+  { words, flags }: Invocation,
+  wanted: Wanted,
+  several: Several,
+  folders: boolean = flags.isOn('recursive'),
+): Promise<readonly Input[] | undefined> {
   const output = flags.text('output');
   const asked = flags.isOn('in-place') || output !== undefined || flags.isOn('json');
-  const kinds = words.map((word) => kindOf(word, flags.isOn('recursive')));
+  const kinds = words.map((word) => kindOf(word, folders));
   if (kinds.every((kind) => kind === 'file') && (words.length < 2 || !(asked || several === 'each'))) return undefined;
   refuseConflicts(flags);
   const found: Found[] = [];

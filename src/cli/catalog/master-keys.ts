@@ -1,6 +1,6 @@
 import { fileFlag, groupKeyFlags, inputTypeFlag, outputFlags, rewrapFlag, serverFlags, thresholdFlag } from '../flags.ts';
 import { readsAnything } from '../exit-codes.ts';
-import { type Command, type FlagGroup, keyServices } from './command.ts';
+import { type Command, type FlagGroup, keyServices, manyFiles } from './command.ts';
 
 export const updatekeys: Command = {
   name: 'updatekeys',
@@ -8,6 +8,7 @@ export const updatekeys: Command = {
   takes: 'file|folder…',
   groups: [
     { title: 'Files', flags: [inputTypeFlag] },
+    manyFiles,
     { title: 'Keys', flags: [thresholdFlag, rewrapFlag] },
     { title: 'Asking', flags: [{ name: 'yes', short: 'y', takes: 'nothing', help: 'do not ask' }] },
     keyServices,

@@ -13,7 +13,13 @@ import { parseTreePath } from '../tree-path.ts';
 /** `sopsmith decrypt [file…]`. */
 export async function run(invocation: Invocation): Promise<number> {
   const wanted = (path: string): boolean => isEncrypted(path, invocation.flags.text('input-type'));
-  return onInputs(invocation, { wanted, done: 'decrypted', makes: 'content', step: (input) => decryptInput(invocation, input) });
+  return onInputs(invocation, {
+    wanted,
+    done: 'decrypted',
+    makes: 'content',
+    together: true,
+    step: (input) => decryptInput(invocation, input),
+  });
 }
 
 async function decryptInput(invocation: Invocation, input: Input): Promise<void> {

@@ -21,6 +21,7 @@ export async function run(invocation: Invocation): Promise<number> {
     wanted,
     done: 'encrypted',
     makes: 'content',
+    together: true,
     exitCodes: readsPlaintext,
     step: (input) => encryptInput(invocation, input),
   });

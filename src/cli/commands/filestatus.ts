@@ -18,5 +18,5 @@ export async function run(invocation: Invocation): Promise<number> {
     const { encrypted } = await inFile(input.shown, () => status(readInput(mustBeFile(input)), format, { keySources }));
     print(`${JSON.stringify(named ? { file: input.shown, encrypted } : { encrypted })}\n`);
   };
-  return onInputs(invocation, { wanted: () => true, done: 'read', exitCodes: readsAnything, step });
+  return onInputs(invocation, { wanted: () => true, done: 'read', together: false, exitCodes: readsAnything, step });
 }

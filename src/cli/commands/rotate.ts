@@ -18,7 +18,13 @@ export async function run(invocation: Invocation): Promise<number> {
   const { words, flags } = invocation;
   if (words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
   const wanted = (path: string): boolean => isEncrypted(path, flags.text('input-type'));
-  return onInputs(invocation, { wanted, done: 'rotated', makes: 'content', step: (input) => rotateFile(invocation, mustBeFile(input)) });
+  return onInputs(invocation, {
+    wanted,
+    done: 'rotated',
+    makes: 'content',
+    together: true,
+    step: (input) => rotateFile(invocation, mustBeFile(input)),
+  });
 }
 
 /** The old spelling, `sopsmith -r file`, which has a status of its own for a file that does not exist. */

@@ -1,19 +1,19 @@
-import { resolve } from 'node:path';
 import { printable, SopsError } from '../../errors.ts';
-import { statFile } from '../../node/files.ts';
 import { readStandardInputLine } from '../../node/standard-input.ts';
 import type { Services } from '../../operations/operation.ts';
 import { type KeyUpdate, planUpdateKeys } from '../../operations/update-keys.ts';
 import { creationRule, type FoundConfig, loadConfig } from '../config-file.ts';
-import { encryptedFilesBelow } from '../encrypted-files.ts';
+import { isEncrypted } from '../encrypted-files.ts';
+import { readsAnything } from '../exit-codes.ts';
 import { sealedFormatFor } from '../format-choice.ts';
-import { readInput } from '../input.ts';
+import { mustBeFile, readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
-import { added, errorText, heading, print, removed, say, shortPath } from '../report.ts';
+import { type Done, onInputs } from '../many-files.ts';
+import { added, heading, print, removed, say, shortPath } from '../report.ts';
 import { servicesOf } from '../services.ts';
 
 /** `sopsmith updatekeys file|folder…`. */
-export async function run(invocation: Invocation): Promise<void> {
+export async function run(invocation: Invocation): Promise<number> {
   const { words, flags } = invocation;
   const found = loadConfig(invocation);
   if (found === undefined)
@@ -22,34 +22,21 @@ export async function run(invocation: Invocation): Promise<void> {
     });
   if (words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
   const services = servicesOf(invocation);
-  const files = words.flatMap((word) =>
-    statFile(word)?.isDirectory() === true ? encryptedFilesBelow(resolve(word), flags.text('input-type')) : [resolve(word)],
-  );
-  const [only] = files;
-  if (files.length === 1 && only !== undefined) return updateFile(only, found, services, invocation);
-  let failed = 0;
-  for (const file of files) failed += await attempt(() => updateFile(file, found, services, invocation));
-  if (failed > 0)
-    throw new SopsError('DATA_KEY_UNWRAPPABLE', `failed updating ${failed} key(s)`, { hint: 'the files that failed are as they were' });
-  return undefined;
+  return onInputs(invocation, {
+    wanted: (path) => isEncrypted(path, flags.text('input-type')),
+    foldersToo: true,
+    together: flags.isOn('yes'),
+    done: 'updated',
+    failure: (count) => `failed updating ${count} key(s)`,
+    exitCodes: readsAnything,
+    step: (input) => updateFile(mustBeFile(input).path, found, services, invocation),
+  });
 }
 
-/** Answers how many failed: the others go on. */
-async function attempt(step: () => Promise<void>): Promise<0 | 1> {
-  try {
-    await step();
-    return 0;
-  } catch (error) {
-    if (!(error instanceof SopsError) || error.code === 'CANCELLED') throw error;
-    say(errorText(error));
-    return 1;
-  }
-}
-
-async function updateFile(file: string, found: FoundConfig, services: Services, invocation: Invocation): Promise<void> {
+async function updateFile(file: string, found: FoundConfig, services: Services, invocation: Invocation): Promise<Done> {
   const shown = shortPath(file);
   say(`Syncing keys for file ${file}`);
-  await inFile(shown, async () => {
+  return inFile(shown, async (): Promise<Done> => {
     const format = sealedFormatFor(invocation.flags.text('input-type'), { name: file, path: file });
     const source = readInput({ path: file, name: file, shown });
     const rule = await creationRule(found, file, invocation);
@@ -58,14 +45,19 @@ async function updateFile(file: string, found: FoundConfig, services: Services, 
     const shamirThreshold = invocation.flags.number('shamir-secret-sharing-threshold') || rule.shamirThreshold;
     const rewrap = invocation.flags.isOn('rewrap');
     const update = await planUpdateKeys(source, format, { keyGroups: rule.keyGroups, shamirThreshold, rewrap }, services);
-    if (update.upToDate) return say(`File ${file} already up to date`);
+    if (update.upToDate) return unchanged(`File ${file} already up to date`);
     showChanges(update);
     if (rewrap) print('The data key will be wrapped anew for all of them.\n');
-    if (!invocation.flags.isOn('yes') && !(await isOkay())) return say(`File ${file} left unchanged`);
+    if (!invocation.flags.isOn('yes') && !(await isOkay())) return unchanged(`File ${file} left unchanged`);
     const { content } = await update.apply();
     await invocation.context.files.replace(file, content);
     return say(`File ${file} synced with new keys`);
   });
+}
+
+function unchanged(why: string): Done {
+  say(why);
+  return 'unchanged';
 }
 
 /** As sops shows them (`cmd/sops/common`, PrettyPrintDiffs). */

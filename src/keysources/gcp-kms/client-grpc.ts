@@ -17,7 +17,8 @@ import { bareHost, portOf, proxyFromEnvironment } from '../proxy.node.ts';
 import { extraRoots } from '../roots.node.ts';
 import { type Answer, type Call, metadataOf } from './call.ts';
 import { decodeAnswer, encodeRequest } from './client-messages.ts';
-import { GcpFailure, quoted } from '../../services/gcp/failure.ts';
+import { GcpFailure } from '../../services/gcp/failure.ts';
+import { serviceMessage } from '../service-message.ts';
 
 const tries = 3;
 const firstPause = 250;
@@ -82,7 +83,7 @@ function failureOf({ code, details }: ServiceError, call: Call, target: string, 
   if (stop.aborted) return new GcpFailure('the request was given up');
   if (code === codes.DEADLINE_EXCEEDED) return new GcpFailure(`no answer from ${target} within ${longest / 1000} s`, 'DEADLINE_EXCEEDED');
   const [, fault = details] = /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:/s.exec(details) ?? [];
-  const said = quoted(fault, [call.authorization.token, Buffer.from(call.input).toString('base64')]);
+  const said = serviceMessage(fault, [call.authorization.token, Buffer.from(call.input).toString('base64')]);
   const [words, status = codes[code]] = connectionFault(said, target) ?? [said];
   return new GcpFailure(words, status);
 }

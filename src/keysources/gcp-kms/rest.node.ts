@@ -2,7 +2,8 @@ import type { Context } from '../../ports.ts';
 import { sendJson } from '../http.node.ts';
 import { type Answer, type Call, metadataOf } from './call.ts';
 import { asObject } from '../../services/gcp/credentials.ts';
-import { GcpFailure, quoted } from '../../services/gcp/failure.ts';
+import { GcpFailure } from '../../services/gcp/failure.ts';
+import { serviceMessage } from '../service-message.ts';
 
 const statusNames: Readonly<Record<number, string>> = {
   400: 'INVALID_ARGUMENT',
@@ -34,6 +35,6 @@ export async function askRest(call: Call, url: string, context: Context, signal?
 function refusal(status: number, json: unknown, secrets: readonly string[]): GcpFailure {
   const error = asObject(asObject(json)?.['error']) ?? {};
   const name = typeof error['status'] === 'string' ? error['status'] : (statusNames[status] ?? (status >= 500 ? 'UNAVAILABLE' : ''));
-  const message = typeof error['message'] === 'string' ? quoted(error['message'], secrets) : `status ${status}`;
+  const message = typeof error['message'] === 'string' ? serviceMessage(error['message'], secrets) : `status ${status}`;
   return new GcpFailure(message, name);
 }

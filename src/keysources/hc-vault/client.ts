@@ -8,7 +8,7 @@ import { ask, vaultAt } from '../../services/vault/ask.ts';
 import { withoutUser } from '../../services/vault/address.ts';
 import type { HcVaultKey } from './master-key.ts';
 import { explain, isTokenRefused, type Needs } from '../../services/vault/refusal.ts';
-import { tokenFor } from '../../services/vault/token.ts';
+import { type Token, tokenFor } from '../../services/vault/token.ts';
 
 /** The transit engine of HashiCorp Vault or OpenBao. A key that does not exist is made by the first wrapping, where the token may. */
 export const client: KeyClient<HcVaultKey> = { wrap, unwrap, rewrap };
@@ -54,10 +54,10 @@ async function perform({ verb, masterKey, input, output, context, signal }: Task
   const { vaultAddress, enginePath, keyName } = masterKey;
   const vault = await vaultAt(vaultAddress, context, signal);
   const path = [...enginePath.split('/'), verb, keyName];
-  const attempt = async (refused?: string): Promise<string> => {
+  const attempt = async (refused?: Token): Promise<string> => {
     const token = await tokenFor(vault, refused);
     const answer = await ask(vault, path, input, token.value);
-    if (isTokenRefused(answer) && token.renewable) return attempt(token.value);
+    if (isTokenRefused(answer) && token.renewable) return attempt(token);
     const secrets = [token.value ?? '', input['plaintext'] ?? ''];
     if (answer.status < 200 || answer.status > 299)
       throw new SopsError(

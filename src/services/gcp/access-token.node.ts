@@ -1,5 +1,5 @@
 import type { Context } from '../../ports.ts';
-import { rememberingOnce } from '../../keysources/once.ts';
+import { rememberingWhile } from '../../keysources/lasting.ts';
 import { type Credentials, type CredentialsFile, findCredentials, optionalText, partOf, textOf } from './credentials.ts';
 import { GcpFailure } from './failure.ts';
 import { federatedToken, workforceToken } from './federation.node.ts';
@@ -30,50 +30,29 @@ export interface Authorization {
 const platform = 'https://www.googleapis.com/auth/cloud-platform';
 /** Milliseconds before its end in which a token is not used any more. */
 const margin = 225_000;
-/** Milliseconds for which a failure is remembered, so that many master keys do not each find it out, and a program that runs for long gets over it. */
-const patience = 10_000;
 
-interface Held {
-  readonly authorization: Promise<Authorization>;
-  until: number;
+interface Held extends Authorization {
+  /** When it is not used any more, in milliseconds since 1970. */
+  readonly until: number;
 }
-const held = rememberingOnce<{ current?: Held }>();
+const held = rememberingWhile<Held>(({ until }, now) => now.getTime() < until);
 
-/** Finds credentials and gets a token for them; one token serves a run until it expires. Throws {@link GcpFailure}, `HttpFailure`, `INPUT_UNREADABLE`. */
+/**
+ * Finds credentials and gets a token for them; one token serves a run until it expires, and whoever stops waiting does not take it from the others.
+ * Throws {@link GcpFailure}, `HttpFailure`, `INPUT_UNREADABLE`.
+ */
 export async function authorize(purpose: Purpose, context: Context, signal?: AbortSignal): Promise<Authorization> {
-  const memory = await held(context, purpose.scopes.join(' '), async () => ({}));
-  const now = context.now().getTime();
-  if (memory.current === undefined || memory.current.until <= now) memory.current = hold(purpose, context);
-  return before(signal, memory.current.authorization);
+  const name = purpose.scopes.join(' ');
+  return held(context, name, async (unwanted) => authorization(purpose, { ...context, signal: either(unwanted, context.signal) }), signal);
 }
 
-/** Starts to get a token; whoever stops waiting does not take it from the others. */
-function hold(purpose: Purpose, context: Context): Held {
-  const found = findCredentials(context).then(async (credentials) => ({
-    credentials,
-    token: await tokenFor(credentials, purpose, context),
-  }));
-  const authorization = found.then(({ credentials, token }) => ({
-    token: token.value,
-    ...quotaProject(credentials, context),
-    remedy: remedyFor(credentials),
-  }));
-  const entry: Held = { authorization, until: Infinity };
-  found.then(
-    ({ token }) => (entry.until = token.expires - margin),
-    () => (entry.until = context.now().getTime() + patience),
-  );
-  return entry;
-}
+const either = (one: AbortSignal, other: AbortSignal | undefined): AbortSignal =>
+  other === undefined ? one : AbortSignal.any([one, other]);
 
-async function before<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(new GcpFailure('the request was given up'));
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
+async function authorization(purpose: Purpose, context: Context): Promise<Held> {
+  const credentials = await findCredentials(context);
+  const { value, expires } = await tokenFor(credentials, purpose, context);
+  return { token: value, ...quotaProject(credentials, context), remedy: remedyFor(credentials), until: expires - margin };
 }
 
 async function tokenFor(credentials: Credentials, purpose: Purpose, context: Context): Promise<Token> {

@@ -9,12 +9,3 @@ export class GcpFailure extends Error {
     this.status = status;
   }
 }
-
-const longestWords = 300;
-
-/** What a service said, on one line and not too long, without the secrets that it was sent and may send back. */
-export function quoted(words: string, secrets: readonly string[]): string {
-  const line = words.replaceAll(/\s+/g, ' ').trim();
-  const safe = secrets.reduce((text, secret) => (secret === '' ? text : text.replaceAll(secret, '…')), line);
-  return safe.length > longestWords ? `${safe.slice(0, longestWords)}…` : safe;
-}

@@ -26,7 +26,11 @@ const environment = (file: CredentialsFile, output: string): Readonly<Record<str
 async function run(program: CredentialsFile, env: Readonly<Record<string, string>>, context: Context): Promise<string> {
   const command = textOf(program, 'command').split(/\s+/).filter(Boolean);
   const timeout = Number(program.fields['timeout_millis'] ?? defaultTimeout);
-  const { status, stdout } = await context.run(command, { env, timeout });
+  const { status, stdout } = await context.run(command, {
+    env,
+    timeout,
+    ...(context.signal === undefined ? {} : { signal: context.signal }),
+  });
   const token = status === 0 ? tokenIn(stdout, context) : undefined;
   if (token === undefined)
     throw new GcpFailure(`'${command[0] ?? ''}', which 'credential_source' names, printed no token (status ${status})`);

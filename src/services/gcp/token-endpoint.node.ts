@@ -1,7 +1,8 @@
 import type { Context } from '../../ports.ts';
 import { send } from '../../keysources/http.node.ts';
 import { asObject, parseObject } from './credentials.ts';
-import { GcpFailure, quoted } from './failure.ts';
+import { serviceMessage } from '../../keysources/service-message.ts';
+import { GcpFailure } from './failure.ts';
 
 /** Lets its bearer in until it expires, in milliseconds since 1970. */
 export interface Token {
@@ -47,7 +48,7 @@ export async function askText(request: TokenRequest, context: Context): Promise<
   const answer = await send(asked, context);
   const text = new TextDecoder().decode(answer.body);
   if (answer.status >= 200 && answer.status < 300) return text;
-  const said = quoted(wordsIn(text), secrets);
+  const said = serviceMessage(wordsIn(text), secrets);
   throw new GcpFailure(`${giver} refused with status ${answer.status}${said === '' ? '' : `: ${said}`}; ${remedy}`);
 }
 

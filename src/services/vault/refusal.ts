@@ -1,4 +1,5 @@
 import type { JsonAnswer } from '../../keysources/http.node.ts';
+import { serviceMessage } from '../../keysources/service-message.ts';
 
 /** What Vault refused, and whose request it was. */
 export interface Refused {
@@ -20,7 +21,7 @@ export interface Needs {
 /** What an answer other than 2xx means and what to do about it, in one line without any of the secrets. */
 export function explain({ status, json }: JsonAnswer, refused: Refused): string {
   const raw = errorsIn(json);
-  const said = oneLine(withoutSecrets(raw, refused.secrets));
+  const said = serviceMessage(withoutBullets(raw), refused.secrets);
   const remedy = remedyFor(status, raw, refused);
   return [`status ${status}${said === '' ? '' : `, ${said}`}`, remedy].filter((part) => part !== '').join('; ');
 }
@@ -31,17 +32,8 @@ function errorsIn(json: unknown): string {
   return texts.join(', ');
 }
 
-/** Vault lists errors in lines with bullets; what a server says may also be long, or steer a terminal. */
-const oneLine = (text: string): string =>
-  text
-    .replaceAll(/\d+ errors? occurred:\s*/g, '')
-    .replaceAll(/\s*\*\s+/g, ' ')
-    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, 300);
-
-const withoutSecrets = (text: string, secrets: readonly string[]): string =>
-  secrets.filter((secret) => secret !== '').reduce((left, secret) => left.replaceAll(secret, '…'), text);
+/** Vault lists errors in lines with bullets. */
+const withoutBullets = (text: string): string => text.replaceAll(/\d+ errors? occurred:\s*/g, '').replaceAll(/\s*\*\s+/g, ' ');
 
 /** Whether Vault does not take the token at all, so that another token might do. */
 export const isTokenRefused = ({ status, json }: JsonAnswer): boolean => status === 403 && namesToken(errorsIn(json));

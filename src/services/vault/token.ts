@@ -1,6 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
-import { HttpFailure } from '../../keysources/http-failure.ts';
+import { rememberingWhile } from '../../keysources/lasting.ts';
 import type { Vault } from './ask.ts';
 import { logIn, loginMethod } from './login.ts';
 import { setting } from './settings.ts';
@@ -11,38 +11,31 @@ export interface Token {
   readonly from: string | undefined;
   /** Whether another login would bring another. */
   readonly renewable: boolean;
+  /** What it is from, where that is a login. */
+  readonly login?: Login;
 }
 
-/** Logins that are good until Vault says otherwise, by server. */
-const logins = new WeakMap<Context, Map<string, Promise<string>>>();
+/** What a login gave. */
+interface Login {
+  readonly token: string;
+}
+
+/** Logins are good until Vault says otherwise. */
+const logins = rememberingWhile<Login>((login) => !refusedLogins.has(login));
+const refusedLogins = new WeakSet<Login>();
 
 /**
  * The token for a server: of a login where `SOPSMITH_VAULT_AUTH` says how, else of `VAULT_TOKEN`, else of `~/.vault-token`, where `vault login` leaves it. None is no
  * error: an agent may add its own. A login is done once a run and server; again in place of a token that Vault refused.
  */
-export async function tokenFor(vault: Vault, refused?: string): Promise<Token> {
-  const { address, context } = vault;
+export async function tokenFor(vault: Vault, refused?: Token): Promise<Token> {
+  const { address, context, signal } = vault;
   const method = loginMethod(context.env);
   if (method === undefined) return ownToken(context);
-  const known = logins.get(context) ?? new Map<string, Promise<string>>();
-  logins.set(context, known);
-  const before = known.get(address);
-  const isStale = refused !== undefined && (await before) === refused && known.get(address) === before;
-  // Others may wait for the same login, so that one of them who no longer does must not end it.
-  const login = before === undefined || isStale ? logIn(method, { ...vault, signal: undefined }) : (known.get(address) ?? before);
-  known.set(address, login);
-  const value = await whileWanted(login, vault.signal);
-  return { value, from: `the token of the login by ${method}`, renewable: refused === undefined };
-}
-
-async function whileWanted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(new HttpFailure('stopped', 'the login was given up'));
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
+  if (refused?.login !== undefined) refusedLogins.add(refused.login);
+  const make = async (unwanted: AbortSignal): Promise<Login> => ({ token: await logIn(method, { ...vault, signal: unwanted }) });
+  const login = await logins(context, address, make, signal);
+  return { value: login.token, from: `the token of the login by ${method}`, renewable: refused === undefined, login };
 }
 
 async function ownToken({ env, files }: Context): Promise<Token> {

@@ -12,7 +12,7 @@ import {
 import { type Command, type FlagGroup, files, keys, selection } from './catalog/command.ts';
 import { groupsAdd, groupsDelete, keyList, keyservice, rules, updatekeys } from './catalog/master-keys.ts';
 import { completion, execEnv, execFile, exportVariables } from './catalog/programs.ts';
-import { decrypt, edit, encrypt, filestatus, rotate, set, unset } from './catalog/values.ts';
+import { decrypt, edit, encrypt, filestatus, find, move, rotate, set, unset } from './catalog/values.ts';
 
 /** Every command, in the order of the overview. */
 export const commands: readonly Command[] = [
@@ -21,6 +21,8 @@ export const commands: readonly Command[] = [
   edit,
   set,
   unset,
+  move,
+  find,
   rotate,
   updatekeys,
   groupsAdd,

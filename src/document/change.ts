@@ -77,15 +77,17 @@ function setIn(node: Node, path: TreePath, value: Node): Node {
     return { kind: 'mapping', items: setEntry(node, step, (old) => setUnder(old, rest, value)) };
   if (node.kind === 'sequence' && typeof step === 'number')
     return { kind: 'sequence', items: setItem(node, step, (old) => setUnder(old, rest, value)) };
-  if (node.kind === 'mapping' || node.kind === 'sequence') {
-    const takes = node.kind === 'mapping' ? `is a mapping: it takes a key, not [${step}]` : `is a list: it takes an index, not ['${step}']`;
-    throw new SopsError('UNSUPPORTED', `what is above ${showPath(path)} ${takes}`, { path: showPath(path) });
-  }
-  if (step === append && node.kind === 'leaf')
-    throw new SopsError('UNSUPPORTED', `what is above ${showPath(path)} is a value, which has no place for another`, {
-      path: showPath(path),
-    });
+  refuseStep(node, step, path);
   return made(path, value);
+}
+
+function refuseStep(node: Node, step: PathStep, path: TreePath): void {
+  const refuse = (takes: string): never => {
+    throw new SopsError('UNSUPPORTED', `what is above ${showPath(path)} is a ${takes}`, { path: showPath(path) });
+  };
+  if (node.kind === 'mapping') refuse(`mapping: it takes a key, not ${spellPath([step])}`);
+  if (node.kind === 'sequence') refuse(`list: it takes an index, not ['${step}']`);
+  if (node.kind === 'leaf' && step === append) refuse('value, which has no place for another');
 }
 
 const setUnder = (old: Node | undefined, rest: TreePath, value: Node): Node => (old ? setIn(old, rest, value) : made(rest, value));
@@ -147,16 +149,15 @@ function unsetIn(node: Node, [step, ...rest]: TreePath): Node {
 export function moveNode(branch: Mapping, from: TreePath, to: TreePath): Mapping {
   const node = getNode(branch, from);
   checkDestination(branch, from, to);
-  const [key, name] = [from.at(-1), to.at(-1)];
+  const name = to.at(-1);
   if (!isRenaming(from, to) || typeof name !== 'string') return unsetNode(setNode(branch, to, node), from);
   const parent = getNode(branch, from.slice(0, -1));
-  const items =
-    parent.kind === 'mapping'
-      ? parent.items.map((item) => (item.kind === 'entry' && item.key === key ? { ...item, key: name } : item))
-      : [];
-  const renamed: Mapping = { kind: 'mapping', items };
+  const renamed: Mapping = { kind: 'mapping', items: parent.kind === 'mapping' ? renameEntry(parent.items, node, name) : [] };
   return from.length === 1 ? renamed : setNode(branch, from.slice(0, -1), renamed);
 }
+
+const renameEntry = (items: Mapping['items'], value: Node, key: string): Mapping['items'] =>
+  items.map((item) => (item.kind === 'entry' && item.value === value ? { kind: 'entry', key, value } : item));
 
 /** Whether two paths are of keys of one mapping. */
 export const isRenaming = (from: TreePath, to: TreePath): boolean =>

@@ -83,4 +83,9 @@ export interface Format {
   set(document: Document, path: TreePath, value: Node): readonly Edit[];
   /** Edits that remove `path` and its lines. Throws `PATH_NOT_FOUND`. */
   unset(document: Document, path: TreePath): readonly Edit[];
+  /**
+   * Only in formats that know better than to set anew and unset: edits that move what stands at `from` to `to`, where nothing stands, as it is spelled and with the comments directly
+   * above; beside its siblings it keeps its place. Throws `UNSUPPORTED` where that cannot be spliced.
+   */
+  move?(document: Document, from: TreePath, to: TreePath): readonly Edit[];
 }

@@ -52,8 +52,8 @@ export const edit: Command = {
 
 export const set: Command = {
   name: 'set',
-  summary: 'set one value; the value is JSON',
-  takes: 'file path [value]',
+  summary: 'set values; a value is JSON',
+  takes: 'file path [value] …',
   groups: [
     files(),
     {
@@ -61,6 +61,9 @@ export const set: Command = {
       flags: [
         { name: 'value-file', takes: 'nothing', help: 'the value is the name of a file that holds it' },
         { name: 'value-stdin', takes: 'nothing', help: 'read the value from standard input' },
+        { name: 'ask', takes: 'nothing', help: 'ask for the value of each path at the terminal, without echo: a text, not JSON' },
+        { name: 'generate', takes: 'number', value: 'n', help: 'make a value for each path: n random bytes as base64url' },
+        { name: 'alphabet', takes: 'text', value: 'characters', help: 'with --generate: n random characters out of these instead' },
         idempotentFlag,
       ],
     },
@@ -70,6 +73,8 @@ export const set: Command = {
   ],
   examples: [
     `set secrets.yaml '["db"]["password"]' '"new"'`,
+    `set secrets.yaml '["db"]["user"]' '"shop"' '["hosts"][+]' '"c.example.org"'`,
+    `set --generate 32 secrets.yaml '["db"]["password"]'`,
     `pass db | jq -Rs . | sopsmith set --value-stdin secrets.yaml '["db"]["password"]'`,
   ],
   load: () => import('../commands/set.ts'),
@@ -88,6 +93,28 @@ export const unset: Command = {
   ],
   examples: [`unset secrets.yaml '["db"]["old"]'`],
   load: () => import('../commands/unset.ts'),
+};
+
+export const move: Command = {
+  name: 'move',
+  summary: 'move a value or branch to another path, with the comments above it',
+  takes: 'file path path',
+  groups: [files(), { title: 'Reading', flags: [ignoreMacFlag, thresholdFlag] }, layout, keyServices],
+  examples: [`move secrets.yaml '["db"]["pw"]' '["db"]["password"]'`, `move secrets.yaml '["smtp"]' '["mail"]["smtp"]'`],
+  load: () => import('../commands/move.ts'),
+};
+
+export const find: Command = {
+  name: 'find',
+  summary: 'say which encrypted files have a key; needs no master key',
+  takes: 'key [file|folder…]',
+  groups: [
+    { title: 'Files', flags: [inputTypeFlag] },
+    { title: 'Output', flags: [{ name: 'json', takes: 'nothing', help: 'as JSON' }] },
+  ],
+  examples: ['find password', `find '*token*' deploy`, `find db.password secrets.yaml`],
+  exitCodes: readsAnything,
+  load: () => import('../commands/find.ts'),
 };
 
 export const rotate: Command = {

@@ -8,7 +8,7 @@ import { rewritingOptions } from '../print-options.ts';
 import { log } from '../report.ts';
 import { inSealedFile } from '../sealed-input.ts';
 import { servicesOf } from '../services.ts';
-import { changePath } from './set.ts';
+import { changePath } from '../tree-path.ts';
 
 /** `sopsmith unset file index`. */
 export async function run(invocation: Invocation): Promise<void> {
@@ -16,7 +16,7 @@ export async function run(invocation: Invocation): Promise<void> {
   if (words.length !== 2) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified, or index is missing');
   const [file = '', index = ''] = words;
   const input = findFile({ ...invocation, words: [file] });
-  const path = changePath(index, 'unset');
+  const path = changePath(index, 'unset index');
   const format = formatKept(invocation, input);
   const services = servicesOf(invocation);
   const options = rewritingOptions(invocation, format);

@@ -31,6 +31,17 @@ export function unset({ source }: Document, path: TreePath): readonly Edit[] {
   return removeLines(source, [line]);
 }
 
+/** Edits that give a key another name. Throws `PATH_NOT_FOUND`, `UNSUPPORTED`. */
+export function move({ source }: Document, from: TreePath, to: TreePath): readonly Edit[] {
+  const [key] = from;
+  const [name] = to;
+  const line = readLines(source).find((candidate) => isPair(candidate, key));
+  if (line?.kind !== 'pair' || typeof name !== 'string' || from.length > 1 || to.length > 1)
+    throw new SopsError('UNSUPPORTED', 'a dotenv file has keys only, nothing below', { path: showPath(to) });
+  checkKey(name);
+  return [{ span: { start: line.start, end: line.value - 1 }, text: name }];
+}
+
 const isPair = (line: Line, key: string | number | undefined): boolean => line.kind === 'pair' && line.key === key && !isMetadata(line);
 
 function checkKey(key: string): void {

@@ -3,7 +3,7 @@ import type { Comment, Leaf, Slot } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
 import type { Format, Slotted } from '../format.ts';
 import { amend, attach, detach } from './metadata.ts';
-import { set, unset } from './change.ts';
+import { move, set, unset } from './change.ts';
 import { parse } from './parse.ts';
 import { print, printComment, printScalar, printValue } from './print.ts';
 
@@ -24,6 +24,7 @@ export const dotenv: Format = {
   amend,
   set,
   unset,
+  move,
 };
 
 function replace(slotted: Slotted, replacement: Slotted): Edit {

@@ -106,7 +106,7 @@ function lineOf(source: string, key: string, text: string, sibling?: KeyStatemen
 }
 
 /** Where the comment lines directly above a statement start, or else the statement. */
-function commentStart(source: string, { above, lines }: Section | KeyStatement): number {
+export function commentStart(source: string, { above, lines }: Section | KeyStatement): number {
   let { start } = lines;
   for (const line of above.toReversed()) {
     if (line.end !== start) break;

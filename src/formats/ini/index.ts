@@ -4,6 +4,7 @@ import { SopsError } from '../../errors.ts';
 import { plainScalar } from '../../document/plain-scalar.ts';
 import type { Format, Slotted } from '../format.ts';
 import { set, unset } from './change.ts';
+import { move } from './move.ts';
 import { spellComment } from './comment.ts';
 import { amend, attach, detach } from './metadata.ts';
 import { parse } from './parse.ts';
@@ -27,6 +28,7 @@ export const ini: Format = {
   amend,
   set,
   unset,
+  move,
 };
 
 function replace({ source }: Document, slotted: Slotted, replacement: Slotted): Edit {

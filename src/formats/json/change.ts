@@ -1,4 +1,4 @@
-import { made } from '../../document/change.ts';
+import { getNode, isRenaming, made } from '../../document/change.ts';
 import { showPath, type PathStep, type TreePath } from '../../document/path.ts';
 import type { Edit } from '../../document/splice.ts';
 import type { Document, Mapping, Node, Sequence } from '../../document/tree.ts';
@@ -41,6 +41,16 @@ export function unset(document: Document, path: TreePath): readonly Edit[] {
     collection = child;
   }
   throw new SopsError('UNSUPPORTED', 'the whole document cannot be removed: name a key');
+}
+
+/** See `Format.move`: a key that changes beside its siblings. All else is as well set anew, for JSON has no comments. */
+export function move(document: Document, from: TreePath, to: TreePath): readonly Edit[] {
+  const [key, name] = [from.at(-1), to.at(-1)];
+  const parent = getNode(topOf(document), from.slice(0, -1));
+  const entry = parent.kind === 'mapping' ? parent.items.find((item) => item.kind === 'entry' && item.key === key) : undefined;
+  if (!isRenaming(from, to) || typeof name !== 'string' || entry?.kind !== 'entry' || entry.keySpan === undefined)
+    throw new SopsError('UNSUPPORTED', 'only a key can change in the text', { path: showPath(from) });
+  return [{ span: entry.keySpan, text: quote(name) }];
 }
 
 /** The index of the item that `step` names; undefined where there is none yet. */

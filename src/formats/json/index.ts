@@ -2,7 +2,7 @@ import { SopsError } from '../../errors.ts';
 import type { Format } from '../format.ts';
 import { amend } from './amend.ts';
 import { attach, detach } from './attach.ts';
-import { set, unset } from './change.ts';
+import { move, set, unset } from './change.ts';
 import { print, printValue } from './print.ts';
 import { parse } from './scan.ts';
 import { spanOf } from './spans.ts';
@@ -53,4 +53,5 @@ export const json: Format = {
   amend,
   set,
   unset,
+  move,
 };

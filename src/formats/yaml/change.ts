@@ -52,10 +52,10 @@ export function unset(document: Document, path: TreePath): readonly Edit[] {
   throw unspliceable(path);
 }
 
-const unspliceable = (path: TreePath): SopsError =>
+export const unspliceable = (path: TreePath): SopsError =>
   new SopsError('UNSUPPORTED', `the place ${showPath(path)} cannot be edited in the text`, { path: showPath(path) });
 
-function childOf(node: YamlNode, step: PathStep): YamlNode | undefined {
+export function childOf(node: YamlNode, step: PathStep): YamlNode | undefined {
   if (node.kind === 'mapping' && typeof step === 'string') return pairOf(node, step)?.value;
   return node.kind === 'sequence' && typeof step === 'number' ? node.items[step] : undefined;
 }
@@ -94,7 +94,7 @@ function endOfText(source: string, start: number, end: number): number {
 }
 
 /** Back over blanks and line breaks, to just behind the colon or dash. */
-function lineTail(source: string, at: number): number {
+export function lineTail(source: string, at: number): number {
   let from = at;
   while (from > 0 && /\s/.test(source.charAt(from - 1))) from--;
   return from;
@@ -161,7 +161,7 @@ function addItem(home: Home, node: SequenceNode, value: Node): Edit {
 }
 
 /** New lines; behind a text that ends without a line break they end without one too. */
-function insertLines({ source, eol }: Home, printed: string, at: number): Edit {
+export function insertLines({ source, eol }: Pick<Home, 'source' | 'eol'>, printed: string, at: number): Edit {
   const lines = withBreaks(printed, eol);
   const ended = at === 0 || source.charAt(at - 1) === '\n';
   return { span: { start: at, end: at }, text: ended ? lines : eol + lines.slice(0, -eol.length) };

@@ -5,6 +5,7 @@ import { set, unset } from './change.ts';
 import { detach } from './detach.ts';
 import type { Document } from '../../document/tree.ts';
 import { open } from './open.ts';
+import { move } from './move.ts';
 import { mayLoseComments } from './print-comments.ts';
 import { exampleYaml, lostComments, printYaml, printYamlValue } from './print.ts';
 import { stepOf } from './record.ts';
@@ -50,4 +51,5 @@ export const yaml: Format = {
   amend,
   set,
   unset,
+  move,
 };

@@ -33,7 +33,7 @@ export interface Suite {
 export const textFormats: readonly FormatName[] = ['yaml', 'json', 'dotenv', 'ini'];
 
 /** What sops takes in a later document of a stream only to write `null` for it; we refuse it. */
-export const losesValue = /a value is not what its tag says/;
+export const losesValue: RegExp = /a value is not what its tag says/;
 
 /** A step that ended with an error; errors that differ in numbers and quoted words alone are of one kind. */
 export const failure = (what: string, error: string): Finding => ({

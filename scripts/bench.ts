@@ -1,12 +1,10 @@
 // Times real sops and ours side by side in one run and prints ratios with their budgets (the design's section 5): npm run bench -- [--quick] [--only WORD]
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createNodeContext } from '../src/node/index.ts';
-import { decrypt, formats, keySources, localKeyService } from '../src/index.ts';
 import { needed } from '../test/support/peers.ts';
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } } });
@@ -109,27 +107,33 @@ function prepare(name: string, values: number, recipient: string): void {
   writeFileSync(join(folder, `${name}.yaml`), stdout);
 }
 
-/** Many files in one process through the library, against a process a file of real sops. */
-async function benchMany(files: number): Promise<void> {
-  const work = `decrypt ${files} files in one process (library)`;
+/** Many files in one call, against a call of real sops for each; and whether the memory of one call grows with their number. */
+function benchMany(files: number): void {
+  const work = `decrypt ${files} files in one call`;
   if (!work.includes(options.only)) return;
-  const context = { ...createNodeContext(), env };
-  const services = { keys: localKeyService(keySources, context), keySources, context };
-  const yaml = formats.find(({ name }) => name === 'yaml');
-  if (!yaml) throw new Error('there is no YAML');
-  const source = readFileSync(join(folder, 'small.yaml'));
+  const tree = (name: string, count: number): string => {
+    mkdirSync(join(folder, name));
+    for (let file = 0; file < count; file++) copyFileSync(join(folder, 'small.yaml'), join(folder, name, `${file}.yaml`));
+    return name;
+  };
+  const [all, few] = [tree('all', files), tree('few', files / 10)];
   const start = performance.now();
-  for (let file = 0; file < files; file++) await decrypt(source, { input: yaml, output: yaml, print: {} }, { ignoreMac: false }, services);
-  const ours = performance.now() - start;
-  const calls = performance.now();
   for (let file = 0; file < files; file++) measure([...programs.sops, 'decrypt', 'small.yaml']);
-  const theirs = performance.now() - calls;
-  verdict(
-    work,
-    ours / theirs,
-    0.1,
-    `${ours.toFixed(0)} ms, ${files} calls of sops ${theirs.toFixed(0)} ms; a command for it comes with the Commands issue`,
-  );
+  const theirs = performance.now() - start;
+  for (const name of ['npm', 'standalone'] as const) {
+    const call = (from: string): Sample => measure([...programs[name], 'decrypt', '--recursive', '--output', `${from}-${name}`, from]);
+    const [some, whole] = [call(few), call(all)];
+    const { milliseconds, mebibytes } = whole;
+    verdict(
+      `${work}, ${name}`,
+      milliseconds / theirs,
+      0.1,
+      `${milliseconds.toFixed(0)} ms, ${files} calls of sops ${theirs.toFixed(0)} ms`,
+    );
+    if (timer === undefined) continue;
+    const detail = `${mebibytes.toFixed(0)} MiB, with a tenth of the files ${some.mebibytes.toFixed(0)} MiB`;
+    verdict(`${work}, ${name}: memory`, mebibytes / some.mebibytes, 1.5, detail);
+  }
 }
 
 try {
@@ -149,7 +153,7 @@ try {
   const runs = options.quick ? 3 : 5;
   bench(`decrypt ${many} values`, runs, ['decrypt', 'large.yaml'], large);
   bench(`encrypt ${many} values`, runs, ['encrypt', '--age', recipient, 'large.plain.yaml'], large);
-  await benchMany(options.quick ? 50 : 500);
+  benchMany(options.quick ? 50 : 500);
   console.log(over === 0 ? 'bench: every budget is kept' : `bench: ${over} budgets are not kept`);
   if (over > 0) process.exitCode = 1;
 } finally {

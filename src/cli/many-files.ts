@@ -88,7 +88,7 @@ async function attempt(input: Input, work: Work): Promise<Result> {
     return { input, done: await inFile(input.shown, () => work.step(input)) };
   } catch (error) {
     if (!(error instanceof SopsError) || error.code === 'CANCELLED') throw error;
-    return { input, error };
+    return error.code === 'FILE_NOT_MODIFIED' ? { input, done: 'unchanged' } : { input, error };
   }
 }
 

@@ -115,6 +115,16 @@ describe.skipIf(lacks('sops', 'age-keygen'))('many files', () => {
     );
   });
 
+  it('edits several files one after the other, and goes on where one fails', () => {
+    seal();
+    fill(folder, { [secrets[1]]: textOf(folder, secrets[1]).replace('data:', 'data:AAAA') });
+    const { status, stderr } = runProgram(program, ['edit', ...secrets], { cwd: folder, env: { ...env, EDITOR: 'sed -i s/[13]/7/' } });
+    expect(status).toBe(25);
+    expect(stderr).toContain(`${secrets[1]}: `);
+    expect(theirs('decrypt', secrets[0]).stdout).toContain('a: 7');
+    expect(theirs('decrypt', secrets[2]).stdout).toContain('7');
+  });
+
   it('keeps to the first file where all would go to standard output, as sops does', () => {
     seal();
     expect(ours('decrypt', secrets[0], secrets[2]).stdout).toBe(theirs('decrypt', secrets[0], secrets[2]).stdout);

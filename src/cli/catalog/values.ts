@@ -44,8 +44,8 @@ export const decrypt: Command = {
 export const edit: Command = {
   name: 'edit',
   summary: 'edit an encrypted file, or a new one, in $SOPS_EDITOR or $EDITOR',
-  takes: 'file',
-  groups: [files(), { title: 'Reading', flags: [showMasterKeysFlag, ignoreMacFlag] }, keys, selection, keyServices],
+  takes: 'file…',
+  groups: [files(), manyFiles, { title: 'Reading', flags: [showMasterKeysFlag, ignoreMacFlag] }, keys, selection, keyServices],
   examples: ['edit secrets.yaml', 'edit --age age1… new.yaml'],
   load: () => import('../commands/edit.ts'),
 };

@@ -7,9 +7,11 @@ import { openScratch, type Scratch } from '../../node/scratch.ts';
 import { statFile } from '../../node/files.ts';
 import { type Signals, watchSignals } from '../../node/signals.ts';
 import { type EditSession, startEdit, startNew } from '../../operations/edit.ts';
+import { isEncrypted } from '../encrypted-files.ts';
 import { formatKept } from '../format-choice.ts';
-import { findFile, type Input, readInput } from '../input.ts';
+import { type Input, mustBeFile, readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
+import { onInputs } from '../many-files.ts';
 import { tellWarnings } from '../output.ts';
 import { printOptions, rewritingOptions } from '../print-options.ts';
 import { errorText, log, say } from '../report.ts';
@@ -34,9 +36,14 @@ const canBeMended: ReadonlySet<SopsErrorCode> = new Set<SopsErrorCode>([
   'OUTPUT_UNWRITABLE',
 ]);
 
-/** `sopsmith edit file`. */
-export async function run(invocation: Invocation): Promise<void> {
-  const input = findFile(invocation);
+/** `sopsmith edit file…`: one after the other. */
+export async function run(invocation: Invocation): Promise<number> {
+  if (invocation.words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
+  const wanted = (path: string): boolean => isEncrypted(path, invocation.flags.text('input-type'));
+  return onInputs(invocation, { wanted, done: 'edited', together: false, step: (input) => editFile(invocation, mustBeFile(input)) });
+}
+
+async function editFile(invocation: Invocation, input: Input & { readonly path: string }): Promise<void> {
   const format = formatKept(invocation, input);
   const command = editorCommand(invocation.context.env);
   const session = await inSealedFile({ input, format, context: invocation.context }, () => openSession(invocation, input, format));

@@ -41,6 +41,15 @@ const startUrl = 'https://sopsmith.awsapps.com/start';
 /** Starts moto and what stands before it. */
 export async function startAws(): Promise<Aws> {
   const moto = await startMoto();
+  try {
+    return await standBefore(moto);
+  } catch (error) {
+    await moto.close();
+    throw error;
+  }
+}
+
+async function standBefore(moto: Moto): Promise<Aws> {
   const folder = await mkdtemp(join(tmpdir(), 'aws-'));
   const authority = makeAuthority('authority of tests');
   const hosts = hostNames();

@@ -4,6 +4,7 @@ import { lookupConfig } from '../config/lookup.ts';
 import { ruleFor } from '../config/match.ts';
 import { parseConfig } from '../config/parse.ts';
 import { SopsError } from '../errors.ts';
+import { destinations } from '../destinations/index.ts';
 import { keySources } from '../keysources/index.ts';
 import { loadRegexps } from '../metadata/regexp.ts';
 import { readFile, statFile } from '../node/files.ts';
@@ -35,6 +36,15 @@ export function loadConfig({ flags, context }: Pick<Invocation, 'flags' | 'conte
   return found;
 }
 
+/** As {@link loadConfig}, where there must be one. Throws `CONFIG_NOT_FOUND`, `MALFORMED_CONFIG`. */
+export function neededConfig(invocation: Pick<Invocation, 'flags' | 'context'>): FoundConfig {
+  const found = loadConfig(invocation);
+  if (found !== undefined) return found;
+  throw new SopsError('CONFIG_NOT_FOUND', 'config file not found', {
+    hint: 'write a .sops.yaml here or in a folder above, or name one with --config',
+  });
+}
+
 function findConfig(): string | undefined {
   const { path, warning } = lookupConfig(process.cwd(), (candidate) => statFile(candidate) !== undefined);
   if (warning !== undefined) warn(warning);
@@ -52,10 +62,10 @@ function readConfig(path: string): FoundConfig {
 
 function parse(path: string, content: Uint8Array): Config {
   try {
-    return parseConfig(formatFor('yaml', path).parse(decodeText(content)), path, keySources);
+    return parseConfig(formatFor('yaml', path).parse(decodeText(content)), path, { keySources, destinations });
   } catch (error) {
     if (!(error instanceof SopsError) || error.code === 'MALFORMED_CONFIG') throw error;
-    if (error.code === 'EMPTY_DOCUMENT') return parseConfig({ source: '', branches: [], notes: [] }, path, keySources);
+    if (error.code === 'EMPTY_DOCUMENT') return parseConfig({ source: '', branches: [], notes: [] }, path, { keySources, destinations });
     throw new SopsError('MALFORMED_CONFIG', `error loading config: ${error.message}`, { ...error.details, file: path, cause: error });
   }
 }

@@ -8,7 +8,7 @@ import { defaultSelection, type Selection } from '../../metadata/metadata.ts';
 import { nameOf } from '../../operations/master-key-name.ts';
 import { previewSelection, type PreviewedKey } from '../../operations/preview.ts';
 import { statFile } from '../../node/files.ts';
-import { type FoundConfig, loadConfig } from '../config-file.ts';
+import { type FoundConfig, neededConfig } from '../config-file.ts';
 import { formatFor } from '../format-choice.ts';
 import { fileInput, type Input, readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
@@ -40,11 +40,7 @@ interface Explanation {
 /** `sopsmith rules file…`: which rule takes a file, why the others do not, and what would be encrypted for whom. */
 export async function run(invocation: Invocation): Promise<void> {
   const { words, flags } = invocation;
-  const found = loadConfig(invocation);
-  if (found === undefined)
-    throw new SopsError('CONFIG_NOT_FOUND', 'config file not found', {
-      hint: 'write a .sops.yaml here or in a folder above, or name one with --config',
-    });
+  const found = neededConfig(invocation);
   if (words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
   const explanations: Explanation[] = [];
   for (const word of words) {

@@ -2,7 +2,7 @@ import { printable, SopsError } from '../../errors.ts';
 import { readStandardInputLine } from '../../node/standard-input.ts';
 import type { Services } from '../../operations/operation.ts';
 import { type KeyUpdate, planUpdateKeys } from '../../operations/update-keys.ts';
-import { creationRule, type FoundConfig, loadConfig } from '../config-file.ts';
+import { creationRule, type FoundConfig, neededConfig } from '../config-file.ts';
 import { isEncrypted } from '../encrypted-files.ts';
 import { readsAnything } from '../exit-codes.ts';
 import { sealedFormatFor } from '../format-choice.ts';
@@ -15,11 +15,7 @@ import { servicesOf } from '../services.ts';
 /** `sopsmith updatekeys file|folder…`. */
 export async function run(invocation: Invocation): Promise<number> {
   const { words, flags } = invocation;
-  const found = loadConfig(invocation);
-  if (found === undefined)
-    throw new SopsError('CONFIG_NOT_FOUND', 'config file not found', {
-      hint: 'write a .sops.yaml here or in a folder above, or name one with --config',
-    });
+  const found = neededConfig(invocation);
   if (words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
   const services = servicesOf(invocation);
   return onInputs(invocation, {

@@ -68,6 +68,8 @@ export type SopsErrorCode =
   | 'COMMAND_UNSTARTABLE'
   /** The address to serve keys on cannot be listened on. */
   | 'ADDRESS_UNUSABLE'
+  /** A destination did not take what was to be published there. */
+  | 'PUBLICATION_FAILED'
   /** Nothing that can be done here. */
   | 'UNSUPPORTED';
 

@@ -41,6 +41,7 @@ export const exitCodes: Readonly<Record<SopsErrorCode, number>> = {
   CANCELLED: 1,
   COMMAND_UNSTARTABLE: 127,
   ADDRESS_UNUSABLE: 1,
+  PUBLICATION_FAILED: 1,
   UNSUPPORTED: 1,
 };
 

@@ -1,4 +1,4 @@
-import type { Node } from '../document/tree.ts';
+import type { Destination, Place } from '../destinations/destination.ts';
 import type { KeyOptions } from '../keysources/keysource.ts';
 import type { MasterKey, Selection } from '../metadata/metadata.ts';
 import type { Compile } from '../metadata/regexp.ts';
@@ -7,10 +7,10 @@ import type { Compile } from '../metadata/regexp.ts';
 export interface Config {
   /** Undefined where the file has none: then there is no rule to fail to match. */
   readonly creationRules: readonly RuleEntry[] | undefined;
-  /** Where to publish to: kept as they stand, for the command that does. */
-  readonly destinationRules: Node | undefined;
+  /** Where to publish to. */
+  readonly destinationRules: readonly DestinationEntry[];
   readonly stores: StoresConfig;
-  /** Every regular expression of the creation rules: what must be loaded before a rule is looked for. */
+  /** Every regular expression of the creation rules: what must be loaded before one of them is looked for; each destination rule has its own. */
   readonly patterns: readonly string[];
   /** What the user should be told once, each with file and line. */
   readonly warnings: readonly string[];
@@ -27,6 +27,29 @@ export interface RuleEntry {
   matches(path: string, compile: Compile): boolean;
   /** Throws `MALFORMED_CONFIG`. */
   read(compile: Compile, options: RuleOptions): CreationRule;
+}
+/** One entry of `destination_rules`; as with creation rules, some mistakes are looked over where it is not chosen. */
+export interface DestinationEntry {
+  /** Line in the config file, from 1. */
+  readonly line: number;
+  /** Undefined: it takes every file. */
+  readonly pathRegex: string | undefined;
+  /** Every regular expression in it. */
+  readonly patterns: readonly string[];
+  /** @param path as the user names the file. Throws `MALFORMED_CONFIG` where the expression does not compile. */
+  matches(path: string, compile: Compile): boolean;
+  /** Throws `MALFORMED_CONFIG`. */
+  read(compile: Compile): DestinationRule;
+}
+/** A destination rule, read. */
+export interface DestinationRule {
+  /** Line in the config file, from 1. */
+  readonly line: number;
+  /** Undefined where it names no destination. */
+  readonly to?: { readonly destination: Destination; readonly place: Place };
+  readonly omitExtensions: boolean;
+  /** For whom to encrypt again, and what; without keys in its first group, files are published as they are. */
+  readonly recreationRule: CreationRule;
 }
 /** What flags add to the keys of a rule; the profile of AWS is the rule's own. */
 export type RuleOptions = Pick<KeyOptions, 'encryptionContext'>;

@@ -1,6 +1,6 @@
 import { SopsError } from '../errors.ts';
 import type { Compile } from '../metadata/regexp.ts';
-import type { Config, CreationRule, RuleOptions } from './config.ts';
+import type { Config, CreationRule, DestinationEntry, RuleOptions } from './config.ts';
 
 /** For which file a rule is looked for. */
 export interface Match {
@@ -25,6 +25,17 @@ export function ruleFor(config: Config, { configPath, filePath, compile }: Match
     file: configPath,
     hint: 'path_regex is matched with the path relative to the folder of the config file; a rule without path_regex at the end takes every other file',
   });
+}
+
+/**
+ * The first destination rule that takes a file, undefined where none does. Real sops matches the path as the user names it (`config/config.go`, parseDestinationRuleForFile);
+ * where no rule takes that, the path relative to the folder of the config file is tried, as for creation rules. Throws `MALFORMED_CONFIG`.
+ * @param named the path as the user names it
+ */
+export function destinationFor(config: Config, { configPath, filePath, compile }: Match, named: string): DestinationEntry | undefined {
+  const below = pathBelow(configPath, filePath);
+  const first = (path: string): DestinationEntry | undefined => config.destinationRules.find((entry) => entry.matches(path, compile));
+  return first(named) ?? first(below);
 }
 
 /** The path that rules are matched with. On Windows rules see the slashes they are written with. */

@@ -1,6 +1,6 @@
 import type { Document } from '../document/tree.ts';
-import type { KeySource } from '../keysources/keysource.ts';
 import type { Config } from './config.ts';
+import { type Known, parseDestinationRule } from './destination-rule.ts';
 import { ConfigReader, type Value } from './reader.ts';
 import { parseRule } from './rule.ts';
 import { parseStores } from './stores.ts';
@@ -12,20 +12,21 @@ const topLevel: readonly string[] = ['creation_rules', 'destination_rules', 'sto
  * @param file as it is shown to the user
  * Throws `MALFORMED_CONFIG` with file and line.
  */
-export function parseConfig(document: Document, file: string, keySources: readonly KeySource[]): Config {
+export function parseConfig(document: Document, file: string, known: Known): Config {
   const reader = new ConfigReader(document, file);
   const fields = reader.fields({ node: document.branches[0] ?? { kind: 'null' }, offset: 0, name: 'the config file' });
   warnOfUnknown(fields, reader);
   const creationRules = fields.get('creation_rules');
   const rules =
     creationRules && creationRules.node.kind !== 'null'
-      ? reader.list(creationRules, 'a creation rule').map((value) => parseRule(value, keySources, reader))
+      ? reader.list(creationRules, 'a creation rule').map((value) => parseRule(value, known.keySources, reader))
       : undefined;
   const destinationRules = fields.get('destination_rules');
-  if (destinationRules) for (const rule of reader.list(destinationRules, 'a destination rule')) reader.fields(rule);
   return {
     creationRules: rules,
-    destinationRules: destinationRules?.node,
+    destinationRules: destinationRules
+      ? reader.list(destinationRules, 'a destination rule').map((value) => parseDestinationRule(value, known, reader))
+      : [],
     stores: parseStores(fields.get('stores'), reader),
     patterns: (rules ?? []).flatMap(({ patterns }) => patterns),
     warnings: reader.warnings,

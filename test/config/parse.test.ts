@@ -3,12 +3,13 @@ import type { Config, CreationRule } from '../../src/config/config.ts';
 import { ruleFor } from '../../src/config/match.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { yaml } from '../../src/formats/yaml/index.ts';
+import { destinations } from '../../src/destinations/index.ts';
 import { keySources } from '../../src/keysources/index.ts';
 import { loadRegexps } from '../../src/metadata/regexp.ts';
 import { recipients } from '../support/real-sops.ts';
 
 const [alice, bob] = recipients;
-const parse = (text: string): Config => parseConfig(yaml.parse(text), '.sops.yaml', keySources);
+const parse = (text: string): Config => parseConfig(yaml.parse(text), '.sops.yaml', { keySources, destinations });
 
 async function firstRule(text: string, options = {}): Promise<CreationRule | undefined> {
   const config = parse(text);

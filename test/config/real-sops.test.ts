@@ -3,6 +3,7 @@ import { ruleFor } from '../../src/config/match.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { SopsError } from '../../src/errors.ts';
 import { yaml } from '../../src/formats/yaml/index.ts';
+import { destinations } from '../../src/destinations/index.ts';
 import { keySources } from '../../src/keysources/index.ts';
 import { readMetadata } from '../../src/metadata/codec.ts';
 import { loadRegexps } from '../../src/metadata/regexp.ts';
@@ -55,7 +56,7 @@ type Choice = Readonly<Record<string, unknown>> | string;
 
 async function ourChoice(config: string, folder: string, file: string): Promise<Choice> {
   try {
-    const parsed = parseConfig(yaml.parse(config), '.sops.yaml', keySources);
+    const parsed = parseConfig(yaml.parse(config), '.sops.yaml', { keySources, destinations });
     const compile = await loadRegexps(parsed.patterns);
     const rule = ruleFor(parsed, { configPath: `${folder}/.sops.yaml`, filePath: `${folder}/${file}`, compile });
     if (!rule) return 'no rules';

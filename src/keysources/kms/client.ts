@@ -7,6 +7,7 @@ import { connect } from './client-connection.ts';
 import { Explained, reasonOf } from '../../services/aws/explain.ts';
 import type { EncryptionContext, KmsKey } from './master-key.ts';
 import { chosenProfile, signOnCommand } from '../../services/aws/profile.ts';
+import { withinTime } from '../../services/aws/within-time.ts';
 
 /** AWS KMS on the SDK. */
 export const client: KeyClient<KmsKey> = { wrap, unwrap, rewrap };
@@ -81,14 +82,10 @@ const wrapping: Deed = { code: 'DATA_KEY_UNWRAPPABLE', failure: 'cannot wrap', a
 const unwrapping: Deed = { code: 'DATA_KEY_UNRECOVERABLE', failure: 'cannot unwrap', action: 'kms:Decrypt' };
 const rewrapping: Deed = { code: 'DATA_KEY_UNWRAPPABLE', failure: 'cannot rewrap', action: 'kms:ReEncryptFrom and kms:ReEncryptTo' };
 
-/** Milliseconds for one request with all its tries, and those that it needs credentials from. */
-const longest = 60_000;
-
 async function ask<T>(task: Task, request: (kms: KMSClient, options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
-  const { masterKey, context } = task;
-  const stop = AbortSignal.any([AbortSignal.timeout(longest), ...[task.signal, context.signal].flatMap((signal) => signal ?? [])]);
+  const { masterKey, context, signal } = task;
   const secrets = [...task.secrets];
-  const answer = async (): Promise<T> => {
+  const answer = async (stop: AbortSignal): Promise<T> => {
     const connection = await connect(masterKey, context);
     try {
       return await request(connection.kms, { abortSignal: stop });
@@ -97,25 +94,11 @@ async function ask<T>(task: Task, request: (kms: KMSClient, options: { readonly 
     }
   };
   try {
-    // Whoever gives out credentials is asked without a signal.
-    return await Promise.race([answer(), aborted(stop)]);
+    return await withinTime(answer, [signal, context.signal], 'AWS_ENDPOINT_URL_KMS');
   } catch (error) {
-    throw await failureOf(task, stop.aborted ? new Explained(stopped(stop)) : error, secrets);
+    throw await failureOf(task, error, secrets);
   }
 }
-
-async function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const stop = (): void => reject(new Explained(stopped(signal)));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
-}
-
-const stopped = ({ reason }: AbortSignal): string =>
-  reason instanceof Error && reason.name === 'TimeoutError'
-    ? 'there was no answer in time; look at the network, HTTPS_PROXY and AWS_ENDPOINT_URL_KMS'
-    : 'the request was given up';
 
 /** Names the key, what was said and what to do, which holds no secret. */
 async function failureOf(

@@ -3,7 +3,8 @@ import type { Context } from '../../ports.ts';
 import { HttpFailure } from '../../keysources/http-failure.ts';
 import { type JsonAnswer, sendJson } from '../../keysources/http.node.ts';
 import { checkAllowed } from './allowlist.ts';
-import { setting, type Settings, settingsOf } from './settings.ts';
+import { type Settings, settingsOf } from './settings.ts';
+import { ownAddress } from './variables.ts';
 
 /** A server of Vault, and what a request to it needs. */
 export interface Vault {
@@ -25,11 +26,6 @@ export async function vaultAt(address: string, context: Context, signal: AbortSi
   const settings = await settingsOf(context);
   return { address, base: settings.agent ?? address, check, settings, context, signal };
 }
-
-const defaultAddress = 'https://127.0.0.1:8200';
-
-/** The address of the server that the environment names, as Vault's own client has it. */
-export const ownAddress = (env: Context['env']): string => setting('ADDR', env) ?? defaultAddress;
 
 /** A server that the user names; without, that of the environment. What a file says of keys does not matter here, so that no list of servers does. */
 export async function ownVault(address: string | undefined, context: Context, signal: AbortSignal | undefined): Promise<Vault> {
@@ -105,7 +101,7 @@ function placeOf(address: string): Place {
 
 /** A part of a path; a file must not lead a token to another path than that of a key. */
 function encoded(part: string): string {
-  if (/^\.{0,2}$/.test(part)) throw new SopsError('MALFORMED_KEY', `'${part}' cannot be part of the path of a key of Vault`);
+  if (/^\.{0,2}$/.test(part)) throw new SopsError('MALFORMED_KEY', `'${part}' cannot be part of a path of Vault`);
   return encodeURIComponent(part);
 }
 

@@ -4,6 +4,7 @@ import type { TlsSettings } from '../../keysources/http.node.ts';
 import { rememberingOnce } from '../../keysources/once.ts';
 import { certificates, certificatesBelow } from '../../keysources/roots.node.ts';
 import { parseBool, parseDuration } from './go-values.ts';
+import { setting } from './variables.ts';
 
 /** How servers of Vault are reached in this environment. */
 export interface Settings {
@@ -23,9 +24,6 @@ const once = rememberingOnce<Settings>();
 
 /** Reads the variables that Vault's own client reads, each also under OpenBao's name where Vault's is not set. Throws `MALFORMED_KEY` or `INPUT_UNREADABLE`, naming the variable. */
 export const settingsOf = async (context: Context): Promise<Settings> => once(context, 'settings', async () => readSettings(context));
-
-/** A variable of Vault: `VAULT_NAME`, else OpenBao's `BAO_NAME`; an empty one counts as none. */
-export const setting = (name: string, env: Context['env']): string | undefined => env[`VAULT_${name}`] || env[`BAO_${name}`] || undefined;
 
 async function readSettings(context: Context): Promise<Settings> {
   const { env } = context;

@@ -3,7 +3,7 @@ import type { Context } from '../../ports.ts';
 import { rememberingWhile } from '../../keysources/lasting.ts';
 import type { Vault } from './ask.ts';
 import { logIn, loginMethod } from './login.ts';
-import { setting } from './settings.ts';
+import { setting } from './variables.ts';
 
 /** A token, if there is one, and where it is from, for whoever must be told that it does not do. */
 export interface Token {

@@ -1,0 +1,84 @@
+import type { Destination } from '../destinations/destination.ts';
+import type { KeySource } from '../keysources/keysource.ts';
+import type { Compile } from '../metadata/regexp.ts';
+import type { DestinationEntry, RuleEntry } from './config.ts';
+import type { ConfigReader, Value } from './reader.ts';
+import { parseRule } from './rule.ts';
+
+/** Of what a recreation rule says, what real sops makes nothing of when it publishes (`cmd/sops/subcommand/publish`). */
+const withoutEffect: readonly string[] = [
+  'path_regex',
+  'encrypted_regex',
+  'unencrypted_regex',
+  'encrypted_comment_regex',
+  'unencrypted_comment_regex',
+  'mac_only_encrypted',
+];
+
+/** What rules can name. */
+export interface Known {
+  readonly keySources: readonly KeySource[];
+  readonly destinations: readonly Destination[];
+}
+
+/** Reads one destination rule, its recreation rule among it, as far as sops does for every file: names and types. Throws `MALFORMED_CONFIG`. */
+export function parseDestinationRule(value: Value, { keySources, destinations }: Known, reader: ConfigReader): DestinationEntry {
+  const fields = reader.fields(value);
+  const texts = new Map(namesOf(['path_regex', ...destinations.flatMap(({ config }) => config.texts)], fields, (field) => reader.text(field)));
+  const integers = new Map(namesOf(destinations.flatMap(({ config }) => config.integers), fields, (field) => reader.integer(field)));
+  reader.expectNames(fields, [...texts.keys(), ...integers.keys(), 'recreation_rule', 'omit_extensions'], 'a destination rule');
+  const omit = fields.get('omit_extensions');
+  const omitExtensions = omit !== undefined && reader.bool(omit);
+  const recreation = parseRecreation(fields.get('recreation_rule') ?? nothing(value), keySources, reader);
+  const pathRegex = texts.get('path_regex') || undefined;
+  const line = reader.line(value.offset);
+  return {
+    line,
+    pathRegex,
+    patterns: [...(pathRegex === undefined ? [] : [pathRegex]), ...recreation.patterns],
+    matches: (path, compile) => pathRegex === undefined || compiled(pathRegex, fields.get('path_regex') ?? value, { compile, reader })(path),
+    read: (compile) => {
+      const [destination, other] = destinations.filter(({ config }) => texts.get(config.chosenBy));
+      if (destination && other) {
+        const both = `${destination.config.chosenBy} and ${other.config.chosenBy}`;
+        throw reader.malformed(value.offset, `more than one destination in a single destination rule: ${both}`);
+      }
+      const place = destination?.fromRule({ text: (name) => texts.get(name) ?? '', integer: (name) => integers.get(name) ?? 0 });
+      const recreationRule = recreation.read(compile, {});
+      return { line, omitExtensions, recreationRule, ...(destination && place ? { to: { destination, place } } : {}) };
+    },
+  };
+}
+
+const nothing = ({ offset }: Value): Value => ({ node: { kind: 'null' }, offset, name: 'a recreation rule' });
+
+const namesOf = <T>(
+  names: readonly string[],
+  fields: ReadonlyMap<string, Value>,
+  read: (field: Value) => T,
+): readonly (readonly [string, T | undefined])[] =>
+  names.map((name) => {
+    const field = fields.get(name);
+    return [name, field && read(field)];
+  });
+
+function parseRecreation(value: Value, keySources: readonly KeySource[], reader: ConfigReader): RuleEntry {
+  const rule = parseRule(value, keySources, reader);
+  for (const [name, { offset, node }] of reader.fields(value))
+    if (withoutEffect.includes(name) && node.kind !== 'null')
+      reader.warn(offset, `'${name}' of a recreation rule is without effect, as in sops: only suffixes say there what is encrypted`);
+  return rule;
+}
+
+/** Real sops takes an expression that is none for one that does not match; but then the next rule might publish a file where it does not belong. */
+function compiled(
+  pattern: string,
+  { offset }: Value,
+  { compile, reader }: { readonly compile: Compile; readonly reader: ConfigReader },
+): (path: string) => boolean {
+  try {
+    return compile(pattern);
+  } catch (error) {
+    throw reader.malformed(offset, "'path_regex' of a destination rule is not a regular expression", error);
+  }
+}

@@ -1,0 +1,7 @@
+import type { Destination } from './destination.ts';
+import { gcs } from './gcs/index.ts';
+import { s3 } from './s3/index.ts';
+import { vault } from './vault/index.ts';
+
+/** Every kind of destination. Adding one is one folder and one line here. */
+export const destinations: readonly Destination[] = [s3, gcs, vault];

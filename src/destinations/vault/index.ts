@@ -1,0 +1,23 @@
+import { ownAddress } from '../../services/vault/variables.ts';
+import { defineDestination, type Destination } from '../destination.ts';
+import { type KeyValuePath, secretPath } from './path.ts';
+
+/** The key-value engine of HashiCorp Vault or OpenBao, in both of its versions. */
+export const vault: Destination = defineDestination<KeyValuePath>({
+  kind: 'vault',
+  takes: 'values',
+  config: {
+    chosenBy: 'vault_path',
+    texts: ['vault_path', 'vault_address', 'vault_kv_mount_name'],
+    integers: ['vault_kv_version'],
+  },
+  fromRule: ({ text, integer }) => ({
+    kind: 'vault',
+    address: text('vault_address') || undefined,
+    mount: text('vault_kv_mount_name') || 'secret',
+    path: text('vault_path'),
+    version: integer('vault_kv_version') === 1 ? 1 : 2,
+  }),
+  describe: (place, name, env) => `${place.address ?? ownAddress(env)}/v1/${secretPath({ place, name })}`,
+  load: async () => (await import('./client.ts')).client,
+});

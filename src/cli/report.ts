@@ -55,15 +55,21 @@ export function say(text: string): void {
 }
 
 export const warn = (message: string): void => {
-  say(`Warning: ${message}`);
+  say(harmless(`Warning: ${message}`));
 };
 
 /** What the parts below tell of their work. */
 export function log({ level, message, fields = {} }: LogEvent): void {
   if (level !== 'warn' && !verbose) return;
   const more = Object.entries(fields).map(([name, text]) => ` ${name}=${text}`);
-  say(`${level === 'warn' ? 'Warning: ' : ''}${message}${more.join('')}`);
+  say(harmless(`${level === 'warn' ? 'Warning: ' : ''}${message}${more.join('')}`));
 }
+
+/** What a message quotes may be from a hostile file or service: no character of it steers the terminal or turns the direction of text. Lines stay. */
+const harmless = (text: string): string =>
+  text.replaceAll(/[^\n\P{Cc}]|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu, (character) =>
+    character === '\t' ? ' ' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 /** Shows an error and answers the exit status that goes with it. */
 export function reportError(error: unknown, overrides: ExitCodeOverrides = {}): number {
@@ -95,19 +101,19 @@ function placesOf(error: unknown): string {
 export function errorText(error: SopsError): string {
   const { hint, groups } = error.details;
   const lines = [groups === undefined ? headline(error) : keyFailure(error, groups)];
-  if (hint !== undefined) lines.push(`Hint: ${hint}`);
+  if (hint !== undefined) lines.push(`Hint: ${harmless(hint)}`);
   return lines.join('\n');
 }
 
 function headline({ code, message, details }: SopsError): string {
-  if (code === 'FILE_NOT_MODIFIED') return message;
+  if (code === 'FILE_NOT_MODIFIED') return harmless(message);
   const { file, position, path } = details;
   const place = [
     file === undefined ? undefined : shortPath(file),
     position === undefined || message.includes(`line ${position.line},`) ? undefined : `${position.line}:${position.column}`,
   ].filter((part) => part !== undefined);
   const where = [...(place.length === 0 ? [] : [place.join(':')]), ...(path === undefined || message.includes(path) ? [] : [path])];
-  return `Error: ${[...where, message].join(': ')}`;
+  return harmless(`Error: ${[...where, message].join(': ')}`);
 }
 
 /** A path as the user may have written it: relative where it is below the working folder. */
@@ -120,7 +126,7 @@ export function shortPath(file: string): string {
 function keyFailure({ details }: SopsError, groups: readonly KeyGroupAttempt[]): string {
   return [
     'Failed to get the data key required to decrypt the SOPS file.',
-    ...(details.file === undefined ? [] : [`File: ${shortPath(details.file)}`]),
+    ...(details.file === undefined ? [] : [`File: ${harmless(shortPath(details.file))}`]),
     ...groups.map((group, at) =>
       [`Group ${at}: ${status(group.recovered)}`, ...(group.recovered ? [] : [attemptTexts(group.attempts).join('\n  \n')])].join('\n'),
     ),
@@ -146,7 +152,7 @@ function attemptTexts(attempts: KeyGroupAttempt['attempts']): readonly string[] 
 }
 
 const reasonText = (error: string): string =>
-  wrapText(error, 60)
+  wrapText(harmless(error), 60)
     .split('\n')
     .map((line, at) => `    ${at === 0 ? '-' : ' '} | ${line}`)
     .join('\n');

@@ -150,7 +150,7 @@ async function attempt(errand: Errand): Promise<Outcome> {
 async function exchange({ url, request, context, stop }: Errand): Promise<Outcome> {
   const proxy = proxyOf(url, request, context.env);
   const agent = await agents(context, `${url.protocol} ${proxy?.href ?? ''}`, async () => agentFor(url, proxy));
-  const options = { agent, method: request.method, signal: stop, ...routeTo(url, request, proxy), ...tlsOptions(request.tls) };
+  const options = { agent, method: request.method, signal: stop, stop, ...routeTo(url, request, proxy), ...tlsOptions(request.tls) };
   const asked = proxy === undefined ? url.host : `${url.host} through the proxy ${proxy.host}`;
   return new Promise((resolve) => {
     const fail = (error: unknown): void => resolve(failureOf(error, asked));
@@ -214,6 +214,6 @@ async function agentFor(url: URL, proxy: URL | undefined): Promise<Agent> {
   const { protocol } = url.protocol === 'http:' && proxy !== undefined ? proxy : url;
   if (protocol === 'http:') return new PlainAgent({ keepAlive: true });
   if (proxy === undefined || url.protocol === 'http:') return new SecureAgent({ keepAlive: true });
-  const { HttpsProxyAgent } = await import('https-proxy-agent');
-  return new HttpsProxyAgent(proxy, { keepAlive: true });
+  const { Tunnel } = await import('./tunnel.node.ts');
+  return new Tunnel(proxy, { keepAlive: true });
 }

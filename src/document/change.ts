@@ -150,7 +150,7 @@ export function moveNode(branch: Mapping, from: TreePath, to: TreePath): Mapping
   const node = getNode(branch, from);
   checkDestination(branch, from, to);
   const name = to.at(-1);
-  if (!isRenaming(from, to) || typeof name !== 'string') return unsetNode(setNode(branch, to, node), from);
+  if (!isRenaming(from, to) || typeof name !== 'string') return unsetNode(setNode(branch, to, { ...node }), from);
   const parent = getNode(branch, from.slice(0, -1));
   const renamed: Mapping = { kind: 'mapping', items: parent.kind === 'mapping' ? renameEntry(parent.items, node, name) : [] };
   return from.length === 1 ? renamed : setNode(branch, from.slice(0, -1), renamed);

@@ -28,7 +28,7 @@ export async function run({ words, flags }: Invocation): Promise<number> {
   const places = named.length === 0 ? ['.'] : named;
   const files = places.flatMap((word) => (statFile(word)?.isDirectory() === true ? encryptedFilesBelow(resolve(word), inputType) : [word]));
   const all: Looked[] = [];
-  for (const file of new Set(files)) {
+  for (const file of new Map(files.map((one) => [resolve(one), one])).values()) {
     const looked = await lookThrough(file, pattern, inputType);
     all.push(looked);
     if (looked.error !== undefined) say(errorText(looked.error));

@@ -94,7 +94,7 @@ function endOfText(source: string, start: number, end: number): number {
 }
 
 /** Back over blanks and line breaks, to just behind the colon or dash. */
-export function lineTail(source: string, at: number): number {
+function lineTail(source: string, at: number): number {
   let from = at;
   while (from > 0 && /\s/.test(source.charAt(from - 1))) from--;
   return from;

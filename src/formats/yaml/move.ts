@@ -2,7 +2,7 @@ import { isRenaming } from '../../document/change.ts';
 import type { PathStep, TreePath } from '../../document/path.ts';
 import type { Edit } from '../../document/splice.ts';
 import type { Document, Span } from '../../document/tree.ts';
-import { childOf, insertLines, lineTail, unspliceable } from './change.ts';
+import { childOf, insertLines, unspliceable } from './change.ts';
 import { endOfLines, indented, lineBreak, lineStart } from './lines.ts';
 import type { MappingNode, YamlNode } from './node.ts';
 import { indentStep } from './place.ts';
@@ -24,7 +24,9 @@ export function move(document: Document, from: TreePath, to: TreePath): readonly
   const lines = movedLines(source, { span, pair, name }, { above: missing, step: indentStep(source), column: home.column });
   if (last === undefined || lines === undefined) throw unspliceable(to);
   const end = endOfLines(source, last.key.start, Math.max(last.key.end, last.value.end));
-  return [remove(source, parent, span), insertLines({ source, eol: lineBreak(source) }, lines, end)];
+  const taken = { span, text: '' };
+  const emptied = parent.pairs.length === 1 && parent !== home ? [emptyMapping(source, document, from.slice(0, -1))] : [];
+  return [...emptied, taken, insertLines({ source, eol: lineBreak(source) }, lines, end)];
 }
 
 interface Found {
@@ -119,10 +121,9 @@ function outdented(text: string, by: number): string {
   return text.replace(/^.*$/gm, (line) => (line.startsWith(margin) ? line.slice(by) : line.trim() === '' ? line.trim() : `\u0000${line}`));
 }
 
-/** Takes lines out; a mapping that loses its last pair is an empty one. */
-function remove(source: string, parent: MappingNode, span: Span): Edit {
-  if (parent.pairs.length > 1) return { span, text: '' };
-  const start = lineTail(source, span.start);
-  const end = source.charAt(span.end - 1) === '\n' ? span.end - (source.endsWith('\r\n', span.end) ? 2 : 1) : span.end;
-  return { span: { start, end }, text: start === 0 ? '{}' : ' {}' };
+/** A mapping that loses its last pair is an empty one: its sign stands behind its key. */
+function emptyMapping(source: string, document: Document, path: TreePath): Edit {
+  const { key } = pairAt(document, path).pair;
+  const at = source.indexOf(':', key.end) + 1;
+  return { span: { start: at, end: at }, text: ' {}' };
 }

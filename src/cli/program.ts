@@ -11,7 +11,9 @@ import {
 } from './flags.ts';
 import { type Command, type FlagGroup, files, keys, selection } from './catalog/command.ts';
 import { groupsAdd, groupsDelete, keyList, keyservice, rules, updatekeys } from './catalog/master-keys.ts';
+import { publish } from './catalog/publishing.ts';
 import { completion, execEnv, execFile, exportVariables } from './catalog/programs.ts';
+import { schema } from './catalog/setting-up.ts';
 import { decrypt, edit, encrypt, filestatus, find, move, rotate, set, unset } from './catalog/values.ts';
 
 /** Every command, in the order of the overview. */
@@ -33,12 +35,11 @@ export const commands: readonly Command[] = [
   execEnv,
   execFile,
   exportVariables,
+  publish,
   rules,
+  schema,
   completion,
 ];
-
-/** What sops has and we do not yet. */
-export const missingCommands: readonly string[] = ['publish'];
 
 const oldFlags: FlagGroup = {
   title: 'Flags',

@@ -7,7 +7,7 @@ import { type ExitCodeOverrides, success } from './exit-codes.ts';
 import { globalFlags, modeFlags, versionFlags } from './flags.ts';
 import { nearest } from '../document/nearest.ts';
 import type { Command } from './catalog/command.ts';
-import { commands, missingCommands, oldSpellings } from './program.ts';
+import { commands, oldSpellings } from './program.ts';
 import { beVerbose, log, reportError, warn } from './report.ts';
 
 /** Does what a command line asks for; answers the exit status. Never throws. */
@@ -46,7 +46,6 @@ function findCommand(argv: readonly string[]): Found {
   if (first === undefined) return { command: undefined, rest: argv, anyFlags };
   const command = commands.find(({ name }) => name === first.word);
   if (command !== undefined) return { command, rest: first.rest, anyFlags };
-  if (missingCommands.includes(first.word)) throw new SopsError('UNSUPPORTED', `the command ${first.word} of sops is not supported yet`);
   const family = familyOf(first.word);
   const second = family.length === 0 ? undefined : cutWord(first.rest, anyFlags);
   if (second === undefined) return { command: undefined, rest: argv, anyFlags };

@@ -8,8 +8,8 @@ export interface Place {
 
 /** What a destination rule says: `''` and 0 for what it does not say. */
 export interface RuleFields {
-  text(name: string): string;
-  integer(name: string): number;
+  readonly text: (name: string) => string;
+  readonly integer: (name: string) => number;
 }
 
 interface Common<P extends Place> {

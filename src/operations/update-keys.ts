@@ -4,17 +4,10 @@ import type { MasterKey, Metadata } from '../metadata/metadata.ts';
 import { amendKeys } from './amend-keys.ts';
 import { completeGroups } from './complete-key.ts';
 import { effectiveThreshold, type WantedKeys } from './data-key.ts';
-import { nameOf } from './master-key-name.ts';
+import { compareGroups, type GroupChange, isSame } from './group-changes.ts';
 import { readSealed } from './open-file.ts';
 import type { Outcome, Services } from './operation.ts';
 import { type UpdatedKeys, wrapAgain } from './wrap-again.ts';
-
-/** What changes in one key group, by name. */
-export interface GroupChange {
-  readonly common: readonly string[];
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-}
 
 /** A change of master keys, ready to be shown and then made. */
 export interface KeyUpdate {
@@ -35,7 +28,7 @@ export interface KeyUpdate {
 export async function planUpdateKeys(source: Uint8Array, format: Format, wanting: UpdatedKeys, services: Services): Promise<KeyUpdate> {
   const file = readSealed(source, format, services);
   const wanted = { ...wanting, keyGroups: await completeGroups(wanting.keyGroups, services) };
-  const groups = compareGroups(file.metadata.keyGroups, wanted, services.keySources);
+  const groups = compareGroups(file.metadata.keyGroups, wanted.keyGroups, services.keySources);
   const from = file.metadata.shamirThreshold;
   const threshold = { from, to: thresholdFor(from, wanted) };
   const isAsWanted = threshold.from === threshold.to && groups.every(isSame) && !isReordered(file.metadata, wanted, services.keySources);
@@ -52,21 +45,6 @@ function thresholdFor(from: number, { keyGroups: { length }, shamirThreshold }: 
   if (length <= 1) return Math.min(from, length);
   return Math.min(shamirThreshold === 0 ? effectiveThreshold(from, length) : shamirThreshold, length);
 }
-
-function compareGroups(keyGroups: Metadata['keyGroups'], wanted: WantedKeys, keySources: readonly KeySource[]): readonly GroupChange[] {
-  const count = Math.max(keyGroups.length, wanted.keyGroups.length);
-  return Array.from({ length: count }, (_, at) => {
-    const ours = (keyGroups[at] ?? []).map(({ masterKey }) => nameOf(masterKey, keySources));
-    const theirs = (wanted.keyGroups[at] ?? []).map((masterKey) => nameOf(masterKey, keySources));
-    return {
-      common: theirs.filter((name) => ours.includes(name)),
-      added: theirs.filter((name) => !ours.includes(name)),
-      removed: ours.filter((name) => !theirs.includes(name)),
-    };
-  });
-}
-
-const isSame = ({ added, removed }: GroupChange): boolean => added.length === 0 && removed.length === 0;
 
 /** Whether master keys of one kind stand in another order than wanted: in the file each kind has a list of its own, and they are tried in its order. */
 function isReordered({ keyGroups }: Metadata, wanted: WantedKeys, keySources: readonly KeySource[]): boolean {

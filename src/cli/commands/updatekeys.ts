@@ -1,16 +1,17 @@
-import { printable, SopsError } from '../../errors.ts';
-import { readStandardInputLine } from '../../node/standard-input.ts';
+import { SopsError } from '../../errors.ts';
 import type { Services } from '../../operations/operation.ts';
 import { type KeyUpdate, planUpdateKeys } from '../../operations/update-keys.ts';
 import { creationRule, type FoundConfig, neededConfig } from '../config-file.ts';
 import { isEncrypted } from '../encrypted-files.ts';
 import { readsAnything } from '../exit-codes.ts';
 import { sealedFormatFor } from '../format-choice.ts';
+import { linesOf } from '../group-lines.ts';
 import { mustBeFile, readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
 import { type Done, onInputs } from '../many-files.ts';
-import { added, heading, print, removed, say, shortPath } from '../report.ts';
+import { added, print, removed, say, shortPath } from '../report.ts';
 import { servicesOf } from '../services.ts';
+import { isAnsweredYes } from '../yes-or-no.ts';
 
 /** `sopsmith updatekeys file|folder…`. */
 export async function run(invocation: Invocation): Promise<number> {
@@ -44,7 +45,8 @@ async function updateFile(file: string, found: FoundConfig, services: Services, 
     if (update.upToDate) return unchanged(`File ${file} already up to date`);
     showChanges(update);
     if (rewrap) print('The data key will be wrapped anew for all of them.\n');
-    if (!invocation.flags.isOn('yes') && !(await isOkay())) return unchanged(`File ${file} left unchanged`);
+    if (!invocation.flags.isOn('yes') && !isAnsweredYes('Is this okay? (y/n):', 'make the changes'))
+      return unchanged(`File ${file} left unchanged`);
     const { content } = await update.apply();
     await invocation.context.files.replace(file, content);
     return say(`File ${file} synced with new keys`);
@@ -62,23 +64,5 @@ function showChanges({ groups, shamirThreshold: { from, to } }: KeyUpdate): void
     from > 0 && from === to
       ? [`shamir_threshold: ${to}`]
       : [...(to > 0 ? [added(`+++ shamir_threshold: ${to}`)] : []), ...(from > 0 ? [removed(`--- shamir_threshold: ${from}`)] : [])];
-  const changes = groups.flatMap((group, at) => [
-    heading(`Group ${at + 1}`),
-    ...group.common.map((name) => `    ${printable(name)}`),
-    ...group.added.map((name) => added(`+++ ${printable(name)}`)),
-    ...group.removed.map((name) => removed(`--- ${printable(name)}`)),
-  ]);
-  print(["The following changes will be made to the file's groups:", ...threshold, ...changes, ''].join('\n'));
-}
-
-/** Asks until the answer is y or n. Throws `CANCELLED` where standard input ends. */
-async function isOkay(): Promise<boolean> {
-  for (;;) {
-    print('Is this okay? (y/n):');
-    const answer = readStandardInputLine();
-    if (answer === undefined)
-      throw new SopsError('CANCELLED', 'nobody answered', { hint: 'give --yes to make the changes without asking' });
-    if (answer.trim() === 'y') return true;
-    if (answer.trim() === 'n') return false;
-  }
+  print(["The following changes will be made to the file's groups:", ...threshold, ...linesOf(groups), ''].join('\n'));
 }

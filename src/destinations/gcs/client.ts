@@ -72,7 +72,11 @@ function headersOf(authorization: Authorization | undefined): Record<string, str
   return { Authorization: `Bearer ${token}`, ...(quotaProject === undefined ? {} : { 'X-Goog-User-Project': quotaProject }) };
 }
 
-function refusal(status: number, json: unknown, { bucket, authorization }: Pick<Service, 'authorization'> & { bucket: string }): GcpFailure {
+function refusal(
+  status: number,
+  json: unknown,
+  { bucket, authorization }: Pick<Service, 'authorization'> & { bucket: string },
+): GcpFailure {
   const message = textIn(fieldIn(json, 'error'), 'message');
   const said = message === '' ? `status ${status}` : serviceMessage(message, [authorization?.token ?? '']).replace(/\.$/, '');
   const remedy = remedyFor(status, bucket, authorization);

@@ -1,0 +1,158 @@
+import { basename, extname, join, relative, resolve, sep } from 'node:path';
+import type { DestinationRule } from '../../config/config.ts';
+import { destinationFor } from '../../config/match.ts';
+import { SopsError } from '../../errors.ts';
+import { loadRegexps } from '../../metadata/regexp.ts';
+import { statFile } from '../../node/files.ts';
+import { destinationOf, planPublication, type Plan, preparePublication, type PublishedFile } from '../../operations/publish.ts';
+import { type FoundConfig, neededConfig } from '../config-file.ts';
+import { readsAnything } from '../exit-codes.ts';
+import { formatFor, sealedFormatFor } from '../format-choice.ts';
+import { linesOf } from '../group-lines.ts';
+import { type Input, mustBeFile, readInput } from '../input.ts';
+import type { Invocation } from '../invocation.ts';
+import { type Done, onInputs } from '../many-files.ts';
+import { tellWarnings } from '../output.ts';
+import { layoutOption, printOptions } from '../print-options.ts';
+import { print, say } from '../report.ts';
+import { inSealedFile } from '../sealed-input.ts';
+import { servicesOf } from '../services.ts';
+import { isAnsweredYes } from '../yes-or-no.ts';
+
+type File = Input & { readonly path: string };
+
+/** `sopsmith publish file|folder…`. */
+export async function run(invocation: Invocation): Promise<number> {
+  const { words, flags } = invocation;
+  const found = neededConfig(invocation);
+  if (words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
+  for (const word of words) refuseFolder(word, flags.isOn('recursive'));
+  const publisher = new Publisher(invocation, found);
+  return onInputs(invocation, {
+    // Of what lies in a folder only that is meant which a rule takes; the config file never is.
+    wanted: async (path) => path !== resolve(found.path) && (await publisher.ruleFor(path)) !== undefined,
+    done: flags.isOn('dry-run') ? 'to publish' : 'published',
+    exitCodes: readsAnything,
+    together: flags.isOn('yes') && !flags.isOn('dry-run'),
+    step: (input) => publisher.publish(mustBeFile(input)),
+  });
+}
+
+function refuseFolder(word: string, recursive: boolean): void {
+  if (recursive || statFile(word)?.isDirectory() !== true) return;
+  throw new SopsError('USAGE', "can't operate on a directory without --recursive flag.", { file: word });
+}
+
+/** Publishes the files of one call, no two of them in one place. */
+class Publisher {
+  readonly #invocation: Invocation;
+  readonly #found: FoundConfig;
+  readonly #taken = new Map<string, string>();
+
+  constructor(invocation: Invocation, found: FoundConfig) {
+    this.#invocation = invocation;
+    this.#found = found;
+  }
+
+  /** The rule that takes a file, undefined where none does. @param path absolute */
+  async ruleFor(path: string): Promise<DestinationRule | undefined> {
+    const { config, path: configPath } = this.#found;
+    const compile = await loadRegexps(config.destinationRules.flatMap(({ patterns }) => patterns));
+    const named = namesOf(path, this.#invocation).named.replaceAll(sep, '/');
+    return destinationFor(config, { configPath: resolve(configPath), filePath: path, compile }, named)?.read(compile);
+  }
+
+  async publish(input: File): Promise<Done> {
+    const format = sealedFormatFor(this.#invocation.flags.text('input-type'), input);
+    return inSealedFile({ input, format, context: this.#invocation.context }, async () => {
+      const source = readInput(input);
+      const rule = await this.ruleFor(input.path);
+      if (rule === undefined)
+        throw new SopsError('NO_MATCHING_RULE', 'error loading config: no matching destination found in config', {
+          hint: `destination_rules of ${this.#found.path} say where files are published`,
+        });
+      return this.#send(input, this.#fileOf({ source, format, rule }, input));
+    });
+  }
+
+  #fileOf(file: Pick<PublishedFile, 'source' | 'format' | 'rule'>, { path }: File): PublishedFile {
+    return {
+      ...file,
+      name: nameFor(path, this.#invocation, file.rule),
+      json: formatFor('json', ''),
+      print: printOptions(this.#invocation, file.format),
+      layout: layoutOption(this.#invocation, file.format),
+    };
+  }
+
+  async #send(input: File, file: PublishedFile): Promise<Done> {
+    const { flags } = this.#invocation;
+    const { destination, place } = destinationOf(file.rule);
+    const address = destination.describe(place, file.name, this.#invocation.context.env);
+    this.#take(address, input.shown);
+    const services = servicesOf(this.#invocation);
+    if (flags.isOn('dry-run')) return showPlan(input, address, await planPublication(file, services));
+    const { plan, warnings, send } = await preparePublication(file, services);
+    tellWarnings(this.#invocation, input, warnings);
+    showChanges(plan);
+    if (!flags.isOn('yes') && !isAnsweredYes(`uploading ${input.path} to ${address} ? (y/n): `, 'publish')) return this.#cancel(input);
+    if ((await send()) === 'written') return undefined;
+    say(`Secret in ${address} is already up-to-date.`);
+    return 'unchanged';
+  }
+
+  /** Throws `CONFLICTING_FLAGS` where another file of this call goes to the same place. */
+  #take(address: string, shown: string): void {
+    const other = this.#taken.get(address);
+    if (other !== undefined) throw new SopsError('CONFLICTING_FLAGS', `${other} and ${shown} would both be published to ${address}`);
+    this.#taken.set(address, shown);
+  }
+
+  /** A file that is left out of several is no failure. */
+  #cancel({ path }: File): Done {
+    const message = `Publication of ${path} canceled`;
+    const { flags, words } = this.#invocation;
+    if (!flags.isOn('recursive') && words.length === 1) throw new SopsError('CANCELLED', message);
+    print(`${message}\n`);
+    return 'unchanged';
+  }
+}
+
+/** The path of a file as the user names it, or names the folder above it; and its path below that folder. */
+function namesOf(path: string, { words }: Invocation): { readonly named: string; readonly below: string } {
+  for (const word of words) {
+    const whole = resolve(word);
+    if (path === whole) return { named: word, below: basename(path) };
+    if (path.startsWith(whole.endsWith(sep) ? whole : whole + sep)) {
+      const below = relative(whole, path);
+      return { named: join(word, below), below };
+    }
+  }
+  return { named: relative(process.cwd(), path), below: basename(path) };
+}
+
+/** What a file is called at its destination: with the folders below the one that was named. */
+function nameFor(path: string, invocation: Invocation, { omitExtensions }: DestinationRule): string {
+  const name = namesOf(path, invocation).below.replaceAll(sep, '/');
+  if (!omitExtensions && !invocation.flags.isOn('omit-extensions')) return name;
+  const ending = endingOf(path);
+  return name.slice(0, name.length - ending.length);
+}
+
+/** From the last dot on, as Go takes it: all of `.env`. */
+const endingOf = (path: string): string => extname(`x${basename(path)}`);
+
+function showChanges(plan: Plan): void {
+  if (plan.how !== 'encrypted anew' || plan.groups.every(({ added, removed }) => added.length === 0 && removed.length === 0)) return;
+  print(["The following changes will be made to the file's key groups:", ...linesOf(plan.groups), ''].join('\n'));
+}
+
+/** Says what would be done; nothing of it is a value. */
+function showPlan({ path, shown }: File, address: string, plan: Plan): void {
+  const how =
+    plan.how === 'in clear'
+      ? `decrypted, ${plan.keys.length} ${plan.keys.length === 1 ? 'value' : 'values'}: ${plan.keys.join(', ')}`
+      : plan.how;
+  const groups = plan.how === 'encrypted anew' ? linesOf(plan.groups) : [];
+  print([`${shown === '' ? path : shown} would be published to ${address} (${how})`, ...groups, ''].join('\n'));
+}

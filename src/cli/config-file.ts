@@ -33,6 +33,11 @@ export function loadConfig({ flags, context }: Pick<Invocation, 'flags' | 'conte
   const path = flags.text('config') ?? findConfig();
   const found = path === undefined ? undefined : readConfig(path);
   read.set(context, found);
+  context.log({
+    level: 'debug',
+    message: found === undefined ? 'no config file' : 'config file read',
+    ...(found && { fields: { file: found.path } }),
+  });
   return found;
 }
 
@@ -62,10 +67,10 @@ function readConfig(path: string): FoundConfig {
 
 function parse(path: string, content: Uint8Array): Config {
   try {
-    return parseConfig(formatFor('yaml', path).parse(decodeText(content)), path, { keySources, destinations });
+    return parseConfig(formatFor('yaml', path).parse(decodeText(content)), path, keySources, destinations);
   } catch (error) {
     if (!(error instanceof SopsError) || error.code === 'MALFORMED_CONFIG') throw error;
-    if (error.code === 'EMPTY_DOCUMENT') return parseConfig({ source: '', branches: [], notes: [] }, path, { keySources, destinations });
+    if (error.code === 'EMPTY_DOCUMENT') return parseConfig({ source: '', branches: [], notes: [] }, path, keySources, destinations);
     throw new SopsError('MALFORMED_CONFIG', `error loading config: ${error.message}`, { ...error.details, file: path, cause: error });
   }
 }

@@ -1,7 +1,7 @@
 import { wipe } from '../crypto/bytes.ts';
 import { combineShares, shareOverhead } from '../crypto/shamir.ts';
 import { openPayload } from '../crypto/value.ts';
-import { failuresOf, type KeyGroupAttempt, SopsError } from '../errors.ts';
+import { failuresOf, type KeyGroupAttempt, printable, SopsError } from '../errors.ts';
 import type { KeyGroup, Metadata, WrappedKey } from '../metadata/metadata.ts';
 import { dataKeyLength, effectiveThreshold } from './data-key.ts';
 import { type Stage, stagesOf } from './decryption-order.ts';
@@ -62,12 +62,22 @@ class Group {
   readonly runners = (stage: Stage): readonly Runner<Uint8Array>[] =>
     this.#untried(stage).map((wrapped) => async (signal) => {
       try {
-        return this.#checked(await this.#services.keys.unwrap(wrapped, signal));
+        const share = this.#checked(await this.#services.keys.unwrap(wrapped, signal));
+        this.#tell('a master key opened its share of the data key', wrapped);
+        return share;
       } catch (error) {
-        if (!signal.aborted) this.#errors.set(wrapped, failuresOf(error));
+        if (!signal.aborted) {
+          this.#errors.set(wrapped, failuresOf(error));
+          this.#tell('a master key could not open its share of the data key', wrapped);
+        }
         throw error;
       }
     });
+
+  #tell(message: string, { masterKey }: WrappedKey): void {
+    const { context, keySources } = this.#services;
+    context.log({ level: 'debug', message, fields: { key: printable(nameOf(masterKey, keySources)) } });
+  }
 
   readonly #untried = (stage: Stage): KeyGroup => stage.keysOf(this.#keys).filter((wrapped) => !this.#errors.has(wrapped));
 

@@ -3,25 +3,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keyRows } from '../interop/key-rows.ts';
 import type { Environment, KeyPeer } from '../peers/key-peer.ts';
-import { fill, type Ran, type Running, type Started, startProgram, temporaryFolder, until } from '../support/cli.ts';
+import { runBeside } from '../support/beside.ts';
+import { fill, type Ran, type Started, startProgram, temporaryFolder, until } from '../support/cli.ts';
 import { lacks, needed } from '../support/peers.ts';
 import { program } from '../support/program.ts';
 
 const given = (env: Environment): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-
-/** Runs a program to its end while servers of this process go on. */
-async function runBeside(one: readonly string[], argv: readonly string[], running: Running): Promise<Ran> {
-  const { child, ended } = startProgram(one, argv, running);
-  const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => {
-    const parts: string[] = [];
-    stream?.on('data', (part: string) => parts.push(part));
-    return parts;
-  });
-  child.stdin?.end();
-  const status = await ended;
-  return { status: typeof status === 'number' ? status : null, stdout: stdout?.join('') ?? '', stderr: stderr?.join('') ?? '' };
-}
 
 describe.skipIf(lacks('sops', 'age-keygen', 'age-plugin-batchpass', 'gpg', 'moto_server', 'bao')).each(keyRows)(
   'through a key service: $title',

@@ -11,13 +11,15 @@ export interface Case {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   /** The standard outputs are the same text; `sealed`: they are the same once decrypted (in this type); else they are not compared. */
-  readonly stdout?: 'same' | { readonly sealed: string };
+  readonly stdout?: 'same' | { readonly sealed: string } | undefined;
   /** Words that both must say on standard error. */
   readonly says?: RegExp;
   /** Files that are the same afterwards, once decrypted where they are encrypted. */
   readonly files?: readonly string[];
   /** Files added to those that every case has. */
   readonly extra?: Files;
+  /** A JSON file, or the standard output, whose metadata names the same keys, threshold and selection rules. */
+  readonly records?: string | undefined;
 }
 
 /** What of a run is compared. */
@@ -26,6 +28,7 @@ export interface Seen {
   readonly stdout: string;
   readonly says: boolean;
   readonly files: Readonly<Record<string, string | undefined>>;
+  readonly recorded?: string;
 }
 
 type Identity = ReturnType<typeof ageIdentity>;
@@ -83,8 +86,14 @@ export function compare(one: Case): { readonly ours: Seen; readonly expected: Se
   };
 }
 
+/** What ours does in such a case, where real sops does not take these words. */
+export function seenOfOurs(one: Case): Seen {
+  count += 1;
+  return runIn(twin(prepared, `ours-${count}`), program, one).seen;
+}
+
 function runIn(folder: string, command: readonly string[], one: Case): { readonly ran: Ran; readonly seen: Seen } {
-  const { argv, env, input, stdout, says, files = [], extra = {} } = one;
+  const { argv, env, input, stdout, says, files = [], extra = {}, records } = one;
   fill(folder, extra);
   const ran = runProgram(command, argv, { cwd: folder, env: { ...environment, ...env }, ...(input === undefined ? {} : { input }) });
   const seen = {
@@ -93,10 +102,21 @@ function runIn(folder: string, command: readonly string[], one: Case): { readonl
       stdout === undefined ? '' : stdout === 'same' ? ran.stdout.replaceAll(folder, '') : opened(folder, ran.stdout, stdout.sealed, one),
     says: says === undefined || says.test(ran.stderr.replaceAll(/\s+/g, ' ')),
     files: Object.fromEntries(files.map((file) => [file, contentOf(folder, file, one)])),
+    ...(records === undefined ? {} : { recorded: recordOf(records === 'stdout' ? ran.stdout : textOf(folder, records)) }),
   };
   rmSync(folder, { recursive: true, force: true });
   return { ran, seen };
 }
+
+/** The metadata of a JSON text, without what differs from run to run. */
+function recordOf(text: string): string {
+  if (!text.startsWith('{')) return 'no JSON';
+  const { sops: metadata }: { readonly sops: unknown } = JSON.parse(text);
+  const passing = new Set(['enc', 'created_at', 'lastmodified', 'mac', 'layout', 'version']);
+  return JSON.stringify(metadata, (name, value: unknown) => (passing.has(name) || isNothing(value) ? undefined : value), 1);
+}
+
+const isNothing = (value: unknown): boolean => value === null || value === '' || value === 0;
 
 function opened(folder: string, text: string, type: string, { env }: Case): string {
   const { status, stdout, stderr } = sops(folder, ['decrypt', '--input-type', type, '--output-type', type], text, env);

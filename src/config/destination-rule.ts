@@ -1,22 +1,12 @@
 import type { Destination } from '../destinations/destination.ts';
 import type { KeySource } from '../keysources/keysource.ts';
 import type { Compile } from '../metadata/regexp.ts';
-import type { DestinationEntry, RuleEntry } from './config.ts';
+import type { DestinationEntry } from './config.ts';
 import type { ConfigReader, Value } from './reader.ts';
 import { parseRule } from './rule.ts';
 
-/** Of what a recreation rule says, what real sops makes nothing of when it publishes (`cmd/sops/subcommand/publish`). */
-const withoutEffect: readonly string[] = [
-  'path_regex',
-  'encrypted_regex',
-  'unencrypted_regex',
-  'encrypted_comment_regex',
-  'unencrypted_comment_regex',
-  'mac_only_encrypted',
-];
-
 /** What rules can name. */
-export interface Known {
+interface Known {
   readonly keySources: readonly KeySource[];
   readonly destinations: readonly Destination[];
 }
@@ -24,19 +14,27 @@ export interface Known {
 /** Reads one destination rule, its recreation rule among it, as far as sops does for every file: names and types. Throws `MALFORMED_CONFIG`. */
 export function parseDestinationRule(value: Value, { keySources, destinations }: Known, reader: ConfigReader): DestinationEntry {
   const fields = reader.fields(value);
-  const texts = new Map(namesOf(['path_regex', ...destinations.flatMap(({ config }) => config.texts)], fields, (field) => reader.text(field)));
-  const integers = new Map(namesOf(destinations.flatMap(({ config }) => config.integers), fields, (field) => reader.integer(field)));
-  reader.expectNames(fields, [...texts.keys(), ...integers.keys(), 'recreation_rule', 'omit_extensions'], 'a destination rule');
+  const texts = new Map(
+    namesOf(['path_regex', ...destinations.flatMap(({ config }) => config.texts)], fields, (field) => reader.text(field)),
+  );
+  const integers = new Map(
+    namesOf(
+      destinations.flatMap(({ config }) => config.integers),
+      fields,
+      (field) => reader.integer(field),
+    ),
+  );
   const omit = fields.get('omit_extensions');
   const omitExtensions = omit !== undefined && reader.bool(omit);
-  const recreation = parseRecreation(fields.get('recreation_rule') ?? nothing(value), keySources, reader);
+  const recreation = parseRule(fields.get('recreation_rule') ?? nothing(value), keySources, reader);
   const pathRegex = texts.get('path_regex') || undefined;
   const line = reader.line(value.offset);
   return {
     line,
     pathRegex,
     patterns: [...(pathRegex === undefined ? [] : [pathRegex]), ...recreation.patterns],
-    matches: (path, compile) => pathRegex === undefined || compiled(pathRegex, fields.get('path_regex') ?? value, { compile, reader })(path),
+    matches: (path, compile) =>
+      pathRegex === undefined || compiled(pathRegex, fields.get('path_regex') ?? value, { compile, reader })(path),
     read: (compile) => {
       const [destination, other] = destinations.filter(({ config }) => texts.get(config.chosenBy));
       if (destination && other) {
@@ -61,14 +59,6 @@ const namesOf = <T>(
     const field = fields.get(name);
     return [name, field && read(field)];
   });
-
-function parseRecreation(value: Value, keySources: readonly KeySource[], reader: ConfigReader): RuleEntry {
-  const rule = parseRule(value, keySources, reader);
-  for (const [name, { offset, node }] of reader.fields(value))
-    if (withoutEffect.includes(name) && node.kind !== 'null')
-      reader.warn(offset, `'${name}' of a recreation rule is without effect, as in sops: only suffixes say there what is encrypted`);
-  return rule;
-}
 
 /** Real sops takes an expression that is none for one that does not match; but then the next rule might publish a file where it does not belong. */
 function compiled(

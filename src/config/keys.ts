@@ -53,7 +53,6 @@ function parsed<T>(parse: () => T, { offset, name }: Value, reader: ConfigReader
 
 /** Reads key groups, each once however often it is merged. */
 export class GroupReader {
-  readonly #checked = new Set<Value['node']>();
   readonly #known = new Map<Value['node'], readonly MasterKey[]>();
   readonly #keySources: readonly KeySource[];
   readonly #reader: ConfigReader;
@@ -61,16 +60,6 @@ export class GroupReader {
   constructor(keySources: readonly KeySource[], reader: ConfigReader) {
     this.#keySources = inConfigOrder(keySources);
     this.#reader = reader;
-  }
-
-  /** Looks at the names and lists of a group and of those merged into it, as sops does for every file. Throws `MALFORMED_CONFIG`. */
-  check(group: Value): void {
-    if (this.#checked.has(group.node)) return;
-    this.#checked.add(group.node);
-    const fields = this.#reader.fields(group);
-    this.#reader.expectNames(fields, ['merge', ...this.#keySources.map(({ config }) => config.group)], 'a key group');
-    for (const { config } of this.#keySources) for (const item of this.#items(fields, config.group)) groupItem(item, this.#reader);
-    for (const inner of this.#items(fields, 'merge')) this.check(inner);
   }
 
   /** The kinds of key that a group itself names. */

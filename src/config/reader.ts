@@ -39,7 +39,8 @@ export class ConfigReader {
   }
 
   warn(offset: number, message: string): void {
-    this.warnings.push(`${this.#file}:${this.line(offset)}: ${message}`);
+    const warning = `${this.#file}:${this.line(offset)}: ${message}`;
+    if (!this.warnings.includes(warning)) this.warnings.push(warning);
   }
 
   /** A scalar as it is written, `''` for null. */
@@ -128,7 +129,8 @@ interface Collected {
 /** A scalar as the source spells it: go-yaml gives a text field what is written. */
 export const spelled = ({ text, spelling }: Leaf): string => spelling ?? text;
 
-function described(node: Node): string {
+/** What a value is, in messages. */
+export function described(node: Node): string {
   switch (node.kind) {
     case 'mapping':
       return 'a map';

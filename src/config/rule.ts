@@ -6,8 +6,6 @@ import type { CreationRule, RuleEntry, RuleOptions } from './config.ts';
 import { GroupReader, ruleKeys } from './keys.ts';
 import type { ConfigReader, Value } from './reader.ts';
 
-const texts: readonly string[] = ['path_regex', 'aws_profile', ...suffixRules, ...patternRules];
-
 /** Reads one creation rule as far as sops does for every file: names and types. What it says of keys is read when it is chosen. Throws `MALFORMED_CONFIG`. */
 export function parseRule(value: Value, keySources: readonly KeySource[], reader: ConfigReader): RuleEntry {
   const rule = new RuleReader(value, keySources, reader);
@@ -39,13 +37,9 @@ class RuleReader {
     this.#groupReader = new GroupReader(keySources, reader);
     this.#fields = reader.fields(value);
     this.line = reader.line(value.offset);
-    const known = [...texts, 'key_groups', 'shamir_threshold', 'mac_only_encrypted', ...keySources.map(({ config }) => config.rule)];
-    reader.expectNames(this.#fields, known, 'a creation rule');
-    for (const name of texts) this.#text(name);
     this.pathRegex = this.#text('path_regex') || undefined;
     this.patterns = ['path_regex', ...patternRules].map((name) => this.#text(name)).filter((pattern) => pattern !== '');
     this.#groups = this.#read('key_groups', (groups) => reader.list(groups, 'a key group')) ?? [];
-    for (const group of this.#groups) this.#groupReader.check(group);
     this.#shamirThreshold = this.#read('shamir_threshold', (threshold) => reader.integer(threshold)) ?? 0;
     this.#macOnlyEncrypted = this.#read('mac_only_encrypted', (only) => reader.bool(only)) ?? false;
     if (!this.#fields.has('shamir_threshold')) this.#warnOfSplitGroups();

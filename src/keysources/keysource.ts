@@ -8,6 +8,18 @@ export type KeyFields = Readonly<Record<string, FieldValue>>;
 /** One item of a key group's list in `.sops.yaml`: `age1…`, or `{ arn, role, context, aws_profile }`. */
 export type GroupItem = string | KeyFields;
 
+/** What one item of a key group's list may be: a text, a map of these fields, or either. `.sops.yaml` is checked with it, and editors complete by it; without one, any text or map will do. */
+export interface GroupItemShape {
+  readonly text?: true;
+  readonly fields?: Readonly<Record<string, GroupField>>;
+}
+/** A field of an item: a text, or a map of texts. */
+export interface GroupField {
+  readonly help: string;
+  readonly takes?: 'texts';
+  readonly required?: true;
+}
+
 /** Everything the project knows of one kind of master key, in one place; light: no SDK is reached from here. */
 export interface KeySource<K extends MasterKey = MasterKey> {
   readonly kind: K['kind'];
@@ -20,7 +32,7 @@ export interface KeySource<K extends MasterKey = MasterKey> {
   /** Where the flag and variable that give master keys of this kind are documented: `--age`, `-a`, `SOPS_AGE_RECIPIENTS`. */
   readonly flag: { readonly name: string; readonly short?: string; readonly env: string; readonly help: string };
   /** What `.sops.yaml` calls it in a creation rule and in a key group. */
-  readonly config: { readonly rule: string; readonly group: string };
+  readonly config: { readonly rule: string; readonly group: string; readonly item?: GroupItemShape };
   /** Reads the text of a flag, variable or creation rule: comma-separated. Throws `MALFORMED_KEY`. */
   parse(text: string, options: KeyOptions): readonly K[];
   /** Reads one item of a key group's list in `.sops.yaml`: a text, or a map of fields. Throws `MALFORMED_KEY`. */

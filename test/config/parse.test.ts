@@ -9,7 +9,7 @@ import { loadRegexps } from '../../src/metadata/regexp.ts';
 import { recipients } from '../support/real-sops.ts';
 
 const [alice, bob] = recipients;
-const parse = (text: string): Config => parseConfig(yaml.parse(text), '.sops.yaml', { keySources, destinations });
+const parse = (text: string): Config => parseConfig(yaml.parse(text), '.sops.yaml', keySources, destinations);
 
 async function firstRule(text: string, options = {}): Promise<CreationRule | undefined> {
   const config = parse(text);

@@ -56,7 +56,7 @@ type Choice = Readonly<Record<string, unknown>> | string;
 
 async function ourChoice(config: string, folder: string, file: string): Promise<Choice> {
   try {
-    const parsed = parseConfig(yaml.parse(config), '.sops.yaml', { keySources, destinations });
+    const parsed = parseConfig(yaml.parse(config), '.sops.yaml', keySources, destinations);
     const compile = await loadRegexps(parsed.patterns);
     const rule = ruleFor(parsed, { configPath: `${folder}/.sops.yaml`, filePath: `${folder}/${file}`, compile });
     if (!rule) return 'no rules';

@@ -9,7 +9,7 @@ export const age: KeySource = defineKeySource<AgeKey>({
   dated: false,
   local: true,
   flag: { name: 'age', short: 'a', env: 'SOPS_AGE_RECIPIENTS', help: 'comma separated list of age recipients' },
-  config: { rule: 'age', group: 'age' },
+  config: { rule: 'age', group: 'age', item: { text: true } },
   parse: (text) => listed(text).map(ageKey),
   fromGroup: (item) => listed(textItem(item, 'age')).map(ageKey),
   fromFields: (fields) => ({ kind: 'age', recipient: textField(fields, 'recipient', 'age') }),

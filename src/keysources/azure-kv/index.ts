@@ -8,7 +8,17 @@ export const azureKv: KeySource = defineKeySource<AzureKvKey>({
   list: 'azure_kv',
   dated: true,
   flag: { name: 'azure-kv', env: 'SOPS_AZURE_KEYVAULT_URLS', help: 'comma separated list of Azure Key Vault URLs' },
-  config: { rule: 'azure_keyvault', group: 'azure_keyvault' },
+  config: {
+    rule: 'azure_keyvault',
+    group: 'azure_keyvault',
+    item: {
+      fields: {
+        vaultUrl: { help: 'the vault, as https://NAME.vault.azure.net', required: true },
+        key: { help: 'the name of the key', required: true },
+        version: { help: 'the version of the key; the newest where none is given' },
+      },
+    },
+  },
   parse: (text) => listed(text).map(azureKvKey),
   fromGroup: (item) => [
     {

@@ -10,7 +10,11 @@ export const gcpKms: KeySource = defineKeySource<GcpKmsKey>({
   list: 'gcp_kms',
   dated: true,
   flag: { name: 'gcp-kms', env: 'SOPS_GCP_KMS_IDS', help: 'comma separated list of GCP KMS resource IDs' },
-  config: { rule: 'gcp_kms', group: 'gcp_kms' },
+  config: {
+    rule: 'gcp_kms',
+    group: 'gcp_kms',
+    item: { fields: { resource_id: { help: 'projects/…/locations/…/keyRings/…/cryptoKeys/…', required: true } } },
+  },
   parse: (text) => listed(text).map(gcpKmsKey),
   fromGroup: (item) => [gcpKmsKey(itemField(item, 'resource_id', 'gcp_kms'))],
   fromFields: (fields) => ({ kind: 'gcp_kms', resourceId: textField(fields, 'resource_id', 'gcp_kms') }),

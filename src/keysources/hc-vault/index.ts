@@ -12,7 +12,7 @@ export const hcVault: KeySource = defineKeySource<HcVaultKey>({
     env: 'SOPS_VAULT_URIS',
     help: "comma separated list of Vault key URIs (e.g. 'https://vault.example.org:8200/v1/transit/keys/dev')",
   },
-  config: { rule: 'hc_vault_transit_uri', group: 'hc_vault' },
+  config: { rule: 'hc_vault_transit_uri', group: 'hc_vault', item: { text: true } },
   parse: (text) => listed(text).map(hcVaultKey),
   fromGroup: (item) => listed(textItem(item, 'hc_vault')).map(hcVaultKey),
   fromFields: (fields) => ({

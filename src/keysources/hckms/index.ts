@@ -12,7 +12,11 @@ export const hckms: KeySource = defineKeySource<HcKmsKey>({
     env: 'SOPS_HUAWEICLOUD_KMS_IDS',
     help: 'comma separated list of HuaweiCloud KMS key IDs (format: region:key-uuid)',
   },
-  config: { rule: 'hckms', group: 'hckms' },
+  config: {
+    rule: 'hckms',
+    group: 'hckms',
+    item: { fields: { key_id: { help: 'the key, as region:key-uuid', required: true } } },
+  },
   parse: (text) => listed(text).map(hcKmsKey),
   fromGroup: (item) => [hcKmsKey(itemField(item, 'key_id', 'hckms'))],
   fromFields: (fields) => ({ kind: 'hckms', keyId: textField(fields, 'key_id', 'hckms') }),

@@ -9,7 +9,19 @@ export const kms: KeySource = defineKeySource<KmsKey>({
   list: 'kms',
   dated: true,
   flag: { name: 'kms', short: 'k', env: 'SOPS_KMS_ARN', help: 'comma separated list of KMS ARNs' },
-  config: { rule: 'kms', group: 'kms' },
+  config: {
+    rule: 'kms',
+    group: 'kms',
+    item: {
+      text: true,
+      fields: {
+        arn: { help: 'the ARN of the key or of an alias', required: true },
+        role: { help: 'the ARN of a role to assume first' },
+        context: { help: 'the encryption context', takes: 'texts' },
+        aws_profile: { help: 'the AWS profile to use' },
+      },
+    },
+  },
   parse: (text, options) => listed(text).map((arn) => parseArn(arn, options)),
   fromGroup: (item) => [fromGroup(item)],
   fromFields: (fields) =>

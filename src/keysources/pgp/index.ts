@@ -9,7 +9,7 @@ export const pgp: KeySource = defineKeySource<PgpKey>({
   dated: true,
   local: true,
   flag: { name: 'pgp', short: 'p', env: 'SOPS_PGP_FP', help: 'comma separated list of PGP fingerprints' },
-  config: { rule: 'pgp', group: 'pgp' },
+  config: { rule: 'pgp', group: 'pgp', item: { text: true } },
   parse: (text) => listed(text).map(pgpKey),
   fromGroup: (item) => [pgpKey(textItem(item, 'pgp'))],
   fromFields: (fields) => ({ kind: 'pgp', fingerprint: textField(fields, 'fp', 'pgp') }),

@@ -1,0 +1,188 @@
+import type { GroupField, KeySource } from '../keysources/keysource.ts';
+import { patternRules, suffixRules } from '../metadata/metadata.ts';
+import type { MapShape, Shape } from './shape.ts';
+
+type Fields = Readonly<Record<string, Shape>>;
+
+const text = (help: string): Shape => ({ kind: 'text', help });
+
+/** What there is that the config file can name. */
+export interface Definable {
+  readonly keySources: readonly KeySource[];
+  readonly destinations: readonly {
+    readonly config: { readonly chosenBy: string; readonly texts: readonly string[]; readonly integers: readonly string[] };
+  }[];
+}
+
+/** All that `.sops.yaml` may hold (`config/config.go`): names, types and what they are for. */
+export function configShape({ keySources, destinations }: Definable): MapShape {
+  const group = groupShape(keySources);
+  const rule = ruleShape(keySources, group);
+  return {
+    kind: 'map',
+    called: 'the config file',
+    help: 'for whom and what sops encrypts',
+    others: 'pantry',
+    fields: {
+      creation_rules: {
+        kind: 'list',
+        help: 'for whom and what to encrypt: the first rule whose path_regex matches takes a file',
+        itemName: 'a creation rule',
+        items: rule,
+      },
+      destination_rules: {
+        kind: 'list',
+        help: 'where to publish files: the first rule whose path_regex matches takes a file',
+        itemName: 'a destination rule',
+        items: destinationShape(rule, destinations),
+      },
+      stores: storesShape,
+    },
+  };
+}
+
+const selectionHelp: Fields = {
+  unencrypted_suffix: text('leave in clear what stands below keys with this ending; the default is _unencrypted'),
+  encrypted_suffix: text('encrypt only what stands below keys with this ending'),
+  unencrypted_regex: text('leave in clear what stands below keys that match'),
+  encrypted_regex: text('encrypt only what stands below keys that match'),
+  unencrypted_comment_regex: text('leave in clear what comments that match stand above or behind'),
+  encrypted_comment_regex: text('encrypt only what comments that match stand above or behind'),
+};
+
+function ruleShape(keySources: readonly KeySource[], group: MapShape): MapShape {
+  return {
+    kind: 'map',
+    called: 'a creation rule',
+    help: 'for whom and what to encrypt',
+    id: 'creationRule',
+    alone: [...suffixRules, ...patternRules],
+    fields: {
+      path_regex: text(
+        "the files that the rule takes: a regular expression for their paths, relative to this file's folder; a rule without takes every file",
+      ),
+      ...Object.fromEntries(keySources.map(({ config, flag }): [string, Shape] => [config.rule, { kind: 'keys', help: flag.help }])),
+      aws_profile: text('the AWS profile to use for the keys in kms'),
+      key_groups: {
+        kind: 'list',
+        help: 'groups of keys, in place of keys in the rule itself: with several, a key of each of shamir_threshold groups is needed to decrypt',
+        itemName: 'a key group',
+        items: group,
+      },
+      shamir_threshold: { kind: 'integer', help: 'how many key groups it takes to decrypt; all where none is given' },
+      ...selectionHelp,
+      mac_only_encrypted: { kind: 'bool', help: 'authenticate encrypted values only' },
+    },
+  };
+}
+
+function groupShape(keySources: readonly KeySource[]): MapShape {
+  const fields: Record<string, Shape> = {};
+  const group: MapShape = {
+    kind: 'map',
+    called: 'a key group',
+    help: 'keys of which any one opens the group',
+    id: 'keyGroup',
+    fields,
+  };
+  fields['merge'] = { kind: 'list', help: 'groups whose keys belong to this group too', items: group };
+  for (const source of keySources)
+    fields[source.config.group] = { kind: 'list', help: `a list of keys: ${source.flag.help}`, items: itemShape(source) };
+  return group;
+}
+
+function itemShape({ config: { group, item }, flag }: KeySource): Shape {
+  const { help } = flag;
+  if (item === undefined) return { kind: 'item', help, map: 'any' };
+  if (item.fields === undefined) return text(help);
+  const fields = Object.entries(item.fields);
+  const map: MapShape = {
+    kind: 'map',
+    called: `an item of '${group}'`,
+    help,
+    fields: Object.fromEntries(fields.map(([name, field]) => [name, fieldShape(field)])),
+    required: fields.filter(([, { required }]) => required).map(([name]) => name),
+  };
+  return item.text === true ? { kind: 'item', help, map } : map;
+}
+
+const fieldShape = ({ help, takes }: GroupField): Shape => ({ kind: takes ?? 'text', help });
+
+const destinationHelp: Readonly<Record<string, string>> = {
+  s3_bucket: 'the bucket of AWS S3 to publish to',
+  s3_prefix: 'what stands before the names of files in the bucket of S3',
+  gcs_bucket: 'the bucket of Google Cloud Storage to publish to',
+  gcs_prefix: 'what stands before the names of files in the bucket of Google',
+  vault_path: 'the path in Vault to publish to',
+  vault_address: 'the address of Vault; $VAULT_ADDR where none is given',
+  vault_kv_mount_name: 'where the key-value engine of Vault is mounted; secret where nothing is given',
+  vault_kv_version: 'the version of the key-value engine of Vault: 1, or else 2',
+};
+
+/** Of what a recreation rule says, what real sops makes nothing of when it publishes (`cmd/sops/subcommand/publish`). */
+const withoutEffect: readonly string[] = [
+  'path_regex',
+  'encrypted_regex',
+  'unencrypted_regex',
+  'encrypted_comment_regex',
+  'unencrypted_comment_regex',
+  'mac_only_encrypted',
+];
+
+function destinationShape(rule: MapShape, destinations: Definable['destinations']): MapShape {
+  const named = (names: readonly string[], kind: 'text' | 'integer'): Fields =>
+    Object.fromEntries(names.map((name): [string, Shape] => [name, { kind, help: destinationHelp[name] ?? 'where to publish to' }]));
+  return {
+    kind: 'map',
+    called: 'a destination rule',
+    help: 'where to publish files',
+    ...(destinations.length === 0 ? { others: 'any' as const } : {}),
+    alone: destinations.map(({ config }) => config.chosenBy),
+    fields: {
+      path_regex: text("the files that the rule takes: a regular expression for their paths, relative to this file's folder"),
+      ...named(
+        destinations.flatMap(({ config }) => config.texts),
+        'text',
+      ),
+      ...named(
+        destinations.flatMap(({ config }) => config.integers),
+        'integer',
+      ),
+      recreation_rule: {
+        ...rule,
+        id: 'recreationRule',
+        called: 'a recreation rule',
+        help: 'for whom to encrypt anew what is published',
+        withoutEffect,
+      },
+      omit_extensions: { kind: 'bool', help: 'publish without the ending of the name' },
+    },
+  };
+}
+
+const layout: Shape = {
+  kind: 'text',
+  choices: ['auto', 'never'],
+  help: 'whether to store what it takes to give back the text byte for byte (sopsmith)',
+};
+
+/** What `.sops.yaml` calls the stores, and the least indentation each takes; sops gives dotenv and INI none. */
+const storesShape: MapShape = {
+  kind: 'map',
+  called: 'stores',
+  help: 'how texts are written',
+  others: 'refused',
+  fields: {
+    yaml: storeShape('yaml', 0),
+    json: storeShape('json', -1),
+    json_binary: storeShape('json_binary', -1),
+    dotenv: storeShape('dotenv'),
+    ini: storeShape('ini'),
+  },
+};
+
+function storeShape(name: string, least?: number): Shape {
+  const help = least === 0 ? 'spaces to indent with; 0 is the default' : 'spaces to indent with; -1 is a tab';
+  const indent: Fields = least === undefined ? {} : { indent: { kind: 'integer', least, help } };
+  return { kind: 'map', called: `store '${name}'`, help: `how ${name} is written`, fields: { ...indent, layout } };
+}

@@ -36,12 +36,13 @@ export const dotenv: Exporter = {
         );
       return `${name}=${value}\n`;
     });
-    const expanding = [...variables].filter(([, text]) => text.includes('${')).map(([name]) => name);
+    const expanding = [...variables].filter(([, text]) => isExpanded(text)).map(([name]) => name);
     return {
       text: lines.join(''),
-      warnings: expanding.map(
-        (name) => 'the value of ' + name + ' has ${ in it, which python-dotenv takes for a variable unless told not to interpolate',
-      ),
+      warnings: expanding.map((name) => `readers that interpolate take a part of the value of ${name} for a variable`),
     };
   },
 };
+
+/** Whether some reader puts a variable in: python-dotenv for `${…}` however it is quoted, others for `$NAME` where it is not in single quotes. */
+const isExpanded = (text: string): boolean => text.includes('${') || (/\$[A-Za-z_]/.test(text) && spelled(text)?.startsWith("'") !== true);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createServer as createSecure } from 'node:https';
-import { createServer as createTcpServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -272,26 +272,6 @@ describe('a proxy', () => {
     const known = testContext({ env: { http_proxy: `http://us%40er:p%3Aw@127.0.0.1:${keeper}` } });
     const credentials = `Basic ${Buffer.from('us@er:p:w').toString('base64')}`;
     expect(await sendJson(get('http://service.example.org'), known)).toMatchObject({ json: { credentials } });
-  });
-
-  it('that says nothing holds nobody: not the caller, and not the connection', async () => {
-    const open = new Set<Socket>();
-    const silent = createTcpServer((socket) => {
-      open.add(
-        socket
-          .resume()
-          .on('close', () => open.delete(socket))
-          .on('error', () => undefined),
-      );
-    });
-    const port = await freePort();
-    silent.listen(port, '127.0.0.1');
-    const env = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
-    await expect(send({ method: 'GET', url: 'https://service.example.org/', timeout: 300 }, testContext({ env }))).rejects.toMatchObject({
-      reason: 'timeout',
-    });
-    await expect.poll(() => open.size).toBe(0);
-    silent.close();
   });
 
   // The expectations are those of golang.org/x/net/http/httpproxy.

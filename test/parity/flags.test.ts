@@ -38,7 +38,7 @@ const argvOf = ({ command, given, words }: ParityCase): readonly string[] => [
 ];
 
 describe.skipIf(missing)('every flag', () => {
-  const titled = [...cases, ...serviceCases(`unix://${socket}`)].map((one, at) => [titleOf(one, at), one] as const);
+  const titled = [...cases, ...serviceCases(`unix://${socket}`)].map((one, at) => [`${titleOf(one)} (${at + 1})`, one] as const);
 
   test.each(titled)('%s', (_, one) => {
     const { ours, expected, ran } = compare({ ...one, argv: argvOf(one) });

@@ -110,7 +110,7 @@ function headline({ code, message, details }: SopsError): string {
   const { file, position, path } = details;
   const place = [
     file === undefined ? undefined : shortPath(file),
-    position === undefined || message.includes(`line ${position.line},`) ? undefined : `${position.line}:${position.column}`,
+    position === undefined || /\bline \d/.test(message) ? undefined : `${position.line}:${position.column}`,
   ].filter((part) => part !== undefined);
   const where = [...(place.length === 0 ? [] : [place.join(':')]), ...(path === undefined || message.includes(path) ? [] : [path])];
   return harmless(`Error: ${[...where, message].join(': ')}`);

@@ -79,15 +79,17 @@ export function replaceFile(path: string, content: Uint8Array, warn: (message: s
     if (old !== undefined && !old.isFile()) return writeInto(target, content);
     swap(target, content, old, warn);
   } catch (error) {
-    throw systemError('OUTPUT_UNWRITABLE', doing(error), path, error);
+    throw systemError('OUTPUT_UNWRITABLE', failureOf(error), path, error);
   }
   return undefined;
 }
 
-const doing = (error: unknown): string =>
-  error instanceof BesideError
-    ? 'could not write beside the file, which is needed to replace it safely'
-    : 'could not write the file, which is left as it was';
+function failureOf(error: unknown): string {
+  if (!(error instanceof BesideError)) return 'could not write the file, which is left as it was';
+  return error.code === 'ENOENT' || error.code === 'ENOTDIR'
+    ? 'could not write the file, whose folder is not there'
+    : 'could not write beside the file, which is needed to replace it safely';
+}
 
 /** The folder does not take a new file; carries the system's code. */
 class BesideError extends Error {

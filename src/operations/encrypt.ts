@@ -46,7 +46,7 @@ export async function encrypt(source: Uint8Array, formats: Formats, settings: En
 
 /** Parses plaintext and refuses what cannot be encrypted (`cmd/sops/encrypt.go`, validateFileForEncryption). */
 export function readPlain(source: Uint8Array, input: Format, output: Format): Document {
-  const document = input.raw ? input.raw.parse(source) : input.parse(decodeText(source));
+  const document = input.raw ? input.raw.parse(source) : parseText(decodeText(source), input);
   if (document.branches.length === 0) {
     throw new SopsError('EMPTY_DOCUMENT', 'the file cannot be completely empty, it must contain at least one document', {
       hint: 'write a value into it first',
@@ -59,6 +59,16 @@ export function readPlain(source: Uint8Array, input: Format, output: Format): Do
     });
   }
   return document;
+}
+
+/** To real sops a text that is not empty and holds no document is malformed. */
+function parseText(text: string, format: Format): Document {
+  try {
+    return format.parse(text);
+  } catch (error) {
+    if (!(error instanceof SopsError) || error.code !== 'EMPTY_DOCUMENT') throw error;
+    throw new SopsError('MALFORMED_DOCUMENT', error.message, { ...error.details, hint: 'write a value into it first' });
+  }
 }
 
 /** Kinds whose schema knows no entry of ours in `sops`; real controllers refuse the whole object. */

@@ -120,11 +120,16 @@ export function plainText(file: OpenedFile): string {
   return file.metadata.layout === undefined ? openAsSops(textOf(file)) : laidOut(file, openInPlace(textOf(file)).text);
 }
 
+/** Whether the plaintext to be changed is not what decryption prints, for want of a layout entry: real sops wrote the file, and moves comments. */
+export const movesComments = (file: OpenedFile): boolean =>
+  file.metadata.layout === undefined && openAsSops(textOf(file)) !== openInPlace(textOf(file)).text;
+
 /** The plaintext to be changed and sealed again: everything in its place, so that what does not change can be written as it was. */
 export function editableText(file: OpenedFile): string {
   const { document, memory } = file;
   const { text } = openInPlace(textOf(file), (item, { span, text: shown }) => {
-    const whole = item.kind === 'leaf' && span.start === item.slot?.start && span.end === item.slot.end;
+    // An item of a list that holds a comment gives way with its dash.
+    const whole = item.kind === 'leaf' && span.start <= (item.slot?.start ?? -1) && span.end === item.slot?.end;
     if (whole) memory.noteToken(item.text, { written: document.source.slice(span.start, span.end), shown });
   });
   return laidOut(file, text);

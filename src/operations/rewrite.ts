@@ -3,7 +3,7 @@ import type { Document } from '../document/tree.ts';
 import type { PrintOptions } from '../formats/format.ts';
 import { layoutFor } from './encrypt.ts';
 import type { OpenedFile } from './open-file.ts';
-import { editableText, plainBranches } from './open-file.ts';
+import { editableText, movesComments, plainBranches } from './open-file.ts';
 import type { Services } from './operation.ts';
 import { type Written, writeEncrypted } from './write-encrypted.ts';
 
@@ -33,6 +33,7 @@ export function rewrite(file: OpenedFile, document: Document, rewriting: Rewriti
       dataKey: file.dataKey,
       memory: file.memory,
       previous: file.document,
+      movesComments: () => movesComments(file),
       layout: layoutFor(document, rewriting.layout),
     },
     services,

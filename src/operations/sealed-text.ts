@@ -74,25 +74,26 @@ function sealEdits(
   const expandWhole = (node: Mapping | Sequence, { end }: Slot): void => {
     const isBehind = (item: Node | Entry | Comment): item is Comment => item.kind === 'comment' && (item.slot?.start ?? 0) >= end;
     expand(withItems(node, (item) => !isBehind(item)));
-    for (const item of node.items) if (isBehind(item)) visitItem(item);
+    for (const item of node.items) if (isBehind(item)) visitItem(item, node);
   };
   const visit = (node: Node): void => {
     if (node.alias) {
       if (expandAll || touched(node, replacements)) expand(node);
-    } else if (node.kind === 'leaf') visitItem(node);
+    } else if (node.kind === 'leaf') visitItem(node, node);
     else if (node.kind !== 'null' && node.slot && muffles(node, replacements)) expandWhole(node, node.slot);
-    else if (node.kind !== 'null') visitItems(node.items);
+    else if (node.kind !== 'null') visitItems(node);
   };
-  const visitItems = (items: Mapping['items'] | readonly (Node | Comment)[]): void => {
-    for (const item of items) {
-      if (item.kind === 'comment') visitItem(item);
+  const visitItems = (collection: Mapping | Sequence): void => {
+    for (const item of collection.items) {
+      if (item.kind === 'comment') visitItem(item, collection);
       else visit(item.kind === 'entry' ? item.value : item);
     }
   };
-  const visitItem = (item: Leaf | Comment): void => {
+  const visitItem = (item: Leaf | Comment, parent: Node): void => {
     const sealed = replacements.get(item);
     if (!sealed || !item.slot) return;
-    edits.push(asBefore(document.source, item.slot, sealed, tokenFor) ?? writeItem(document, format, item, sealed));
+    const before = sealed.kind === 'comment' ? itemAsBefore : asBefore;
+    edits.push(before(document.source, { slot: item.slot, parent }, sealed, tokenFor) ?? writeItem(document, format, item, sealed));
   };
   for (const branch of document.branches) visit(branch);
   return outermost(edits);
@@ -112,12 +113,36 @@ function outermost(edits: readonly Edit[]): readonly Edit[] {
 }
 
 /** A value that did not change since the file was opened is written as it was, be it that real sops quotes ciphertext otherwise than we. */
-function asBefore(source: string, slot: Slot, sealed: Leaf | Comment, tokenFor: SealedTextOptions['tokenFor']): Edit | undefined {
-  if (sealed.kind === 'comment') return undefined;
+function asBefore(
+  source: string,
+  { slot }: Pick<Standing, 'slot'>,
+  sealed: Leaf | Comment,
+  tokenFor: SealedTextOptions['tokenFor'],
+): Edit | undefined {
   const spelled = source.slice(slot.start, slot.end);
   const lines = /\r?\n$/.exec(spelled)?.[0] ?? '';
   const token = tokenFor(sealed.text, spelled) ?? (lines === '' ? undefined : tokenFor(sealed.text, spelled.slice(0, -lines.length)));
   return token === undefined ? undefined : { span: slot, text: token.endsWith('\n') ? token : token + lines };
+}
+
+interface Standing {
+  readonly slot: Slot;
+  readonly parent: Node;
+}
+
+/** A comment that real sops wrote as an item of a list is one again, if it still stands where an item of the list can. */
+function itemAsBefore(
+  source: string,
+  { slot, parent }: Standing,
+  sealed: Leaf | Comment,
+  tokenFor: SealedTextOptions['tokenFor'],
+): Edit | undefined {
+  const start = slot.start - 1;
+  const token = parent.kind === 'sequence' && parent.slot?.flow !== true ? tokenFor(sealed.text, source.slice(start, slot.end)) : undefined;
+  if (token === undefined || !parent.slot) return undefined;
+  const line = source.lastIndexOf('\n', start - 1) + 1;
+  const column = parent.slot.start - source.lastIndexOf('\n', parent.slot.start - 1) - 1;
+  return start - line === column && source.slice(line, start).trim() === '' ? { span: { start, end: slot.end }, text: token } : undefined;
 }
 
 /** A value that stays in clear but not as it is spelled (beyond 64 bits) is printed as decryption would. */

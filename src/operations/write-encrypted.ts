@@ -33,6 +33,8 @@ export interface Draft {
   readonly memory: CiphertextMemory;
   /** The encrypted document that this one succeeds. */
   readonly previous?: Document;
+  /** Whether decryption printed that one otherwise than it was shown to be changed: it need not print this one as shown. */
+  readonly movesComments?: () => boolean;
   readonly layout: 'auto' | 'never';
 }
 
@@ -200,17 +202,19 @@ function settle(
   return write(draft, { ...values, items, replacements }, writing, attach);
 }
 
+const mayHaveLayout = ({ layout, formats: { input, output } }: Draft): boolean => layout !== 'never' && input === output && !input.raw;
+
 /** The script that makes up for what decryption alone would not give back, or undefined where nothing is missing. */
 function layoutOf(draft: Draft, candidate: Candidate): string | undefined {
-  const { input, output } = draft.formats;
-  if (draft.layout === 'never' || input !== output || input.raw) return undefined;
+  const { output } = draft.formats;
+  if (!mayHaveLayout(draft)) return undefined;
   const { document, branches, sealed, text } = candidate;
   const opened = { document, branches, format: output, replacements: candidate.opened };
   const { source } = draft.document;
   const bySops = printedBySops(opened);
   if (bySops === source) return undefined;
   const { text: printed, edits } = openInPlace(opened);
-  if (bySops === undefined && printed === source) return undefined;
+  if (printed === source && (bySops === undefined || draft.movesComments?.() === true)) return undefined;
   const removals = output.detach(document);
   const base = splice(text, removals);
   return printLayout(printed, source, sealed.back && base === sealed.text ? between(base, moved(edits, removals), sealed.back) : []);

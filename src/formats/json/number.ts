@@ -32,7 +32,12 @@ export function readNumber(source: string, start: number): NumberToken {
   const value = Number(spelling);
   if (!Number.isFinite(value)) throw malformed(source, start, 'the number is out of range');
   const leaf = leafOf('float', goFloat(value), spelling, slot);
-  return whole ? { leaf, note: { span: slot, message: 'the integer needs more than 64 bits: real sops reads it rounded' } } : { leaf };
+  return whole
+    ? {
+        leaf,
+        note: { span: slot, message: 'this integer needs more than 64 bits: it is kept with all its digits, but sops reads it rounded' },
+      }
+    : { leaf };
 }
 
 const leafOf = (type: 'int' | 'float', text: string, spelling: string, slot: Span): NumberToken['leaf'] =>

@@ -56,9 +56,19 @@ function checkCount(words: readonly string[], source: (typeof sources)[number] |
 
 const pathIn = (word: string): TreePath => changePath(word, 'set index', { places: true });
 
+/** One of several: in place of a path may stand a value, which is not to be shown. */
+function pathAmong(word: string, at: number): TreePath {
+  try {
+    return pathIn(word);
+  } catch (error) {
+    if (!(error instanceof SopsError)) throw error;
+    throw new SopsError('MALFORMED_VALUE', `invalid set index format: word ${at + 1} behind the file is no path`, error.details);
+  }
+}
+
 /** All paths are read before any value, so that a file is not read for nothing. */
 function inPairs(words: readonly string[], read: (word: string) => string): readonly Assignment[] {
-  const paths = words.flatMap((word, at) => (at % 2 === 0 ? [pathIn(word)] : []));
+  const paths = words.flatMap((word, at) => (at % 2 === 0 ? [words.length > 2 ? pathAmong(word, at) : pathIn(word)] : []));
   return paths.map((path, at) => ({ path, value: jsonValue(read(words[at * 2 + 1] ?? '')) }));
 }
 

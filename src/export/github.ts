@@ -5,7 +5,7 @@ import { cannotHold, checkNames } from './refusal.ts';
 const format = "GitHub's file of variables";
 
 /** What the runner does not let a step set. */
-const kept: ReadonlySet<string> = new Set(['NODE_OPTIONS', 'CI']);
+const kept: ReadonlySet<string> = new Set(['NODE_OPTIONS']);
 const ofRunner = /^(GITHUB|RUNNER)_/i;
 
 /** How the runner's commands spell what would end them. */

@@ -29,6 +29,10 @@ describe.skipIf(lacks('age-keygen'))('find', () => {
     [['smtp', 'deep'], ['deep/conf.ini: ["smtp"]']],
     [['users[0].n?me'], ['app.yaml: ["db"]["users"][0]["name"]']],
     [['users[*]'], ['app.yaml: ["db"]["users"][0]']],
+    [
+      ['password', 'deep/**/*.ini', 'app.*'],
+      ['deep/conf.ini: ["smtp"]["password"]', 'app.yaml: ["db"]["password"]'],
+    ],
     [['sops'], []],
     [['name', 'app.yaml', 'app.yaml', '.'], ['app.yaml: ["db"]["users"][0]["name"]']],
   ])('finds %j', (argv, lines) => {

@@ -107,7 +107,7 @@ export const move: Command = {
 export const find: Command = {
   name: 'find',
   summary: 'say which encrypted files have a key; needs no master key',
-  takes: 'key [file|folder…]',
+  takes: 'key [file|folder|glob…]',
   groups: [
     { title: 'Files', flags: [inputTypeFlag] },
     { title: 'Output', flags: [{ name: 'json', takes: 'nothing', help: 'as JSON' }] },

@@ -1,16 +1,15 @@
-import { resolve } from 'node:path';
 import { spellPath } from '../../document/path.ts';
 import { printable, SopsError } from '../../errors.ts';
 import { keySources } from '../../keysources/index.ts';
-import { statFile } from '../../node/files.ts';
 import { findKeys, type FoundKey, type KeyPattern } from '../../operations/find-keys.ts';
-import { encryptedFilesBelow } from '../encrypted-files.ts';
+import { isEncrypted } from '../encrypted-files.ts';
 import { exitCodes, generic, readsAnything, success } from '../exit-codes.ts';
 import { sealedFormatFor } from '../format-choice.ts';
-import { fileInput, readInput } from '../input.ts';
+import { fileInput, type Input, readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
 import { errorText, print, say, shortPath } from '../report.ts';
 import { parseTreePath } from '../tree-path.ts';
+import { wantedInputs } from '../wanted-inputs.ts';
 
 /** A file that was looked through. */
 interface Looked {
@@ -20,16 +19,17 @@ interface Looked {
 }
 
 /** `sopsmith find key [file|folder…]`. Answers that of grep: 0 where there is such a key, 1 where there is none; the status of the first file that could not be read goes before. */
-export async function run({ words, flags }: Invocation): Promise<number> {
+export async function run(invocation: Invocation): Promise<number> {
+  const { words, flags } = invocation;
   const [key, ...named] = words;
   if (key === undefined || key === '') throw new SopsError('USAGE', 'the key to look for is missing');
   const pattern: KeyPattern = key.startsWith('[') ? { path: parseTreePath(key) } : { text: key };
   const inputType = flags.text('input-type');
   const places = named.length === 0 ? ['.'] : named;
-  const files = places.flatMap((word) => (statFile(word)?.isDirectory() === true ? encryptedFilesBelow(resolve(word), inputType) : [word]));
+  const inputs = await wantedInputs({ ...invocation, words: places }, (path) => isEncrypted(path, inputType), 'each', true);
   const all: Looked[] = [];
-  for (const file of new Map(files.map((one) => [resolve(one), one])).values()) {
-    const looked = await lookThrough(file, pattern, inputType);
+  for (const input of inputs ?? places.map(fileInput)) {
+    const looked = await lookThrough(input, pattern, inputType);
     all.push(looked);
     if (looked.error !== undefined) say(errorText(looked.error));
     if (!flags.isOn('json')) print(looked.keys.map(({ path }) => `${looked.file}: ${printable(spellPath(path))}\n`).join(''));
@@ -38,9 +38,8 @@ export async function run({ words, flags }: Invocation): Promise<number> {
   return statusOf(all);
 }
 
-async function lookThrough(path: string, pattern: KeyPattern, inputType: string | undefined): Promise<Looked> {
-  const file = shortPath(path);
-  const input = { ...fileInput(path), shown: file };
+async function lookThrough(input: Input, pattern: KeyPattern, inputType: string | undefined): Promise<Looked> {
+  const file = shortPath(input.shown);
   try {
     return { file, keys: await inFile(file, () => findKeys(readInput(input), sealedFormatFor(inputType, input), pattern, { keySources })) };
   } catch (error) {

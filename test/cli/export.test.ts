@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { masksIn, readEnvironmentFile } from '../export/read-github.ts';
 import { ageIdentity, fill, type Ran, runProgram, temporaryFolder, textOf } from '../support/cli.ts';
@@ -43,6 +43,16 @@ describe.skipIf(lacks('sops', 'age-keygen'))('export', () => {
 
   it('knows binary files by the one name that sops has for them', () => {
     expect(JSON.parse(ours('export', '--format', 'json', 's.bytes.bin').stdout)).toEqual({ data: 'text\n' });
+  });
+
+  it('refuses a file that is no text, as exec-env does', () => {
+    writeFileSync(`${folder}/raw.bin`, new Uint8Array([0x61, 0xff, 0x00, 0x62]));
+    writeFileSync(`${folder}/s.raw.bin`, runProgram([needed('sops')], ['encrypt', 'raw.bin'], { cwd: folder, env }).stdout);
+    for (const argv of [
+      ['export', 's.raw.bin'],
+      ['exec-env', 's.raw.bin', 'true'],
+    ])
+      expect(ours(...argv)).toMatchObject({ status: 4, stdout: '' });
   });
 
   it.each(['docker', 'gitlab'])('refuses what %s cannot hold, by its name', (format) => {

@@ -13,10 +13,13 @@ import {
   keySources,
   localKeyService,
   type MasterKey,
+  move,
+  type Node,
   planUpdateKeys,
   rotate,
   type Services,
   set,
+  setAll,
   SopsError,
   startEdit,
   status,
@@ -92,6 +95,18 @@ describe('a format from outside', () => {
     const yaml = bytes('# note\nuser: shop\n');
     const sealed = await encrypt(yaml, { input: known('yaml'), output: toyFormat, print: {} }, settings('sesame'), ours);
     expect(await open(sealed.content)).toBe('# note\nuser = "shop"\n');
+  });
+
+  test('has values set together and moved, though it knows no better way than to set and unset', async () => {
+    const text = (value: string): Node => ({ kind: 'leaf', type: 'str', text: value });
+    const assignments = [
+      { path: ['user'], value: text('store') },
+      { path: ['new'], value: text('x') },
+    ];
+    const changed = await setAll(await seal(`${source}\n`), toyFormat, { assignments, options: rewriting }, ours);
+    const { content } = await move(changed.content, toyFormat, { from: ['user'], to: ['owner'], options: rewriting }, ours);
+    expect(await open(content)).toMatch(/^password.*\nhost_unencrypted.*\nnew = "x"\nowner = "store"$/m);
+    expect(await open(content)).not.toContain('user');
   });
 
   test('is edited, and what did not change keeps its line', async () => {

@@ -13,7 +13,7 @@ import { type Command, type FlagGroup, files, keys, selection } from './catalog/
 import { groupsAdd, groupsDelete, keyList, keyservice, rules, updatekeys } from './catalog/master-keys.ts';
 import { publish } from './catalog/publishing.ts';
 import { completion, execEnv, execFile, exportVariables } from './catalog/programs.ts';
-import { schema } from './catalog/setting-up.ts';
+import { doctor, init, schema } from './catalog/setting-up.ts';
 import { decrypt, edit, encrypt, filestatus, find, move, rotate, set, unset } from './catalog/values.ts';
 
 /** Every command, in the order of the overview. */
@@ -36,7 +36,9 @@ export const commands: readonly Command[] = [
   execFile,
   exportVariables,
   publish,
+  init,
   rules,
+  doctor,
   schema,
   completion,
 ];

@@ -62,8 +62,26 @@ export interface KeyClient<K extends MasterKey = MasterKey> {
   unwrap(wrapped: WrappedKey<K>, context: Context, signal?: AbortSignal): Promise<Uint8Array>;
   /** Fills in what the name of a master key leaves open, where {@link KeySource.leavesOpen} says so: before it is wrapped for, and before it is told from the keys of a file. */
   complete?(masterKey: K, context: Context, signal?: AbortSignal): Promise<K>;
+  /** Where private keys of this kind are looked for on this machine, and which are there. Asks no person for a passphrase, and no service. */
+  held?(context: Context): Promise<readonly KeyPlace[]>;
+  /** The place that holds the private half of a master key, as far as can be told without a wrapped data key; or why what is held does not open it though it looks as if it should. */
+  holder?(masterKey: K, context: Context): Promise<Holder>;
   /** Encrypts anew under the current version of the master key, where the service does so without showing the data key; answers the new `enc`. */
   rewrap?(wrapped: WrappedKey<K>, context: Context, signal?: AbortSignal): Promise<string>;
 }
+/** A place where private keys were looked for. */
+export interface KeyPlace {
+  readonly name: string;
+  /** Where it is a file. */
+  readonly path?: string;
+  /** The master keys whose private halves are there. */
+  readonly keys: readonly string[];
+  /** Why there are none, or not all. */
+  readonly note?: string;
+  /** Whether that is a mistake, not just nothing. */
+  readonly flawed?: boolean;
+}
+/** Who holds a master key: a place, or nobody, and what to do about it where that is known. */
+export type Holder = { readonly place: string } | { readonly advice: string | undefined };
 /** Checks a source against its own key type, then forgets the type for the registry. */
 export const defineKeySource = <K extends MasterKey>(source: KeySource<K>): KeySource => source;

@@ -23,6 +23,26 @@ export function decodeBech32(text: string): Bech32 | string {
   return bytes === undefined ? 'its last character is not possible' : { prefix, bytes };
 }
 
+/** Writes Bech32 as age does: all in lower case. */
+export function encodeBech32(prefix: string, bytes: Uint8Array): string {
+  const quintets = toQuintets(bytes);
+  const sum = checksum(prefix, [...quintets, 0, 0, 0, 0, 0, 0]) ^ 1;
+  const check = [25, 20, 15, 10, 5, 0].map((shift) => (sum >>> shift) & 31);
+  return `${prefix}1${[...quintets, ...check].map((quintet) => alphabet.charAt(quintet)).join('')}`;
+}
+
+function toQuintets(bytes: Uint8Array): readonly number[] {
+  const quintets: number[] = [];
+  let held = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xfff;
+    for (bits += 8; bits >= 5; bits -= 5) quintets.push((held >> (bits - 5)) & 31);
+  }
+  if (bits > 0) quintets.push((held << (5 - bits)) & 31);
+  return quintets;
+}
+
 function checksum(prefix: string, values: readonly number[]): number {
   let sum = 1;
   for (let i = 0; i < prefix.length; i++) sum = step(sum, prefix.charCodeAt(i) >> 5);

@@ -23,3 +23,6 @@ export async function openWithLibrary(armored: string, identities: readonly stri
     throw new SopsError('MALFORMED_METADATA', 'the wrapped data key is not an age file, or was tampered with', { cause });
   }
 }
+
+/** The recipient of an identity that is not a plugin's. */
+export const recipientOf = async (identity: string): Promise<string> => (await import('age-encryption')).identityToRecipient(identity);

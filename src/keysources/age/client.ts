@@ -9,7 +9,12 @@ import { type AgeKey, pluginOf, type RecipientKind, recipientKind, showRecipient
 import { searchDataKey } from './search.ts';
 
 /** age on `node:crypto` for X25519, which most files use and which loads at once, and for SSH; else on its plugins or on the library. */
-export const client: KeyClient<AgeKey> = { wrap, unwrap };
+export const client: KeyClient<AgeKey> = {
+  wrap,
+  unwrap,
+  held: async (context) => (await import('./held.node.ts')).heldPlaces(context),
+  holder: async ({ recipient }, context) => (await import('./held.node.ts')).holderOf(recipient, context),
+};
 
 // oxlint-disable-next-line max-params -- as the interface has it
 async function wrap(dataKey: Uint8Array, { recipient }: AgeKey, context: Context, signal?: AbortSignal): Promise<string> {

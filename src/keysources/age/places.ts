@@ -2,6 +2,7 @@ import { printable, SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
 import { rememberingOnce } from '../once.ts';
 import { splitCommand } from './command.ts';
+import { isPrivate } from './recipient.ts';
 
 /** A place that was looked in: its name, and what it holds or why it holds nothing. */
 export interface Place {
@@ -42,7 +43,7 @@ const absent = (name: string, why: string): Place => ({ name, form: 'lines', abs
 async function fileOf(variable: string, form: Place['form'], { env, files }: Context): Promise<Place> {
   const path = env[variable];
   if (path === undefined) return absent(variable, 'is not set');
-  const name = `${variable} ('${path}')`;
+  const name = isPrivate.test(path) ? `${variable} (which holds a key itself, not the name of a file)` : `${variable} ('${path}')`;
   const content = path === '' ? undefined : await files.read(path);
   return content === undefined ? absent(name, 'does not exist') : { name, form, content, path };
 }

@@ -35,7 +35,8 @@ export function recipientKind(recipient: string): RecipientKind {
   return kind;
 }
 
-const isPrivate = /SECRET-KEY|AGE-PLUGIN-|PRIVATE KEY/i;
+/** What is private and belongs into no message. */
+export const isPrivate: RegExp = /SECRET-KEY|AGE-PLUGIN-|PRIVATE KEY/i;
 
 /** A recipient as messages name it; what somebody put there that is private is not shown. */
 export const showRecipient = (recipient: string): string => (isPrivate.test(recipient) ? '(a private key)' : printable(recipient));

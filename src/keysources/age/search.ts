@@ -155,7 +155,7 @@ function describeMiss(count: number): string {
 const startsWith = (content: Uint8Array, text: string): boolean =>
   new TextDecoder('latin1').decode(content.subarray(0, text.length)) === text;
 /** Whether a place holds an encrypted age file instead of identities. */
-const isLocked = (content: Uint8Array): boolean => startsWith(content, '-----BEGIN AGE') || startsWith(content, 'age-encryption');
+export const isLocked = (content: Uint8Array): boolean => startsWith(content, '-----BEGIN AGE') || startsWith(content, 'age-encryption');
 
 /** Asks for the passphrase of a file of identities: gpg's agent where one runs, as sops does, else the person at the terminal. */
 async function unlock(place: Place, content: Uint8Array, context: Context): Promise<Place> {

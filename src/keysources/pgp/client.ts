@@ -30,6 +30,8 @@ export const client: KeyClient<PgpKey> = {
       ['openpgp', async () => decryptWithKeys(wrapped, lockedOnes(locked), async (key) => askedFor(key, context))],
     ]);
   },
+  held: async (context) => (await import('./held.ts')).heldPlaces(context),
+  holder: async ({ fingerprint }, context) => (await import('./held.ts')).holderOf(fingerprint, context),
 };
 
 /** One thing to try, and what to call it in an error. */

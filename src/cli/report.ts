@@ -4,6 +4,7 @@ import { type KeyGroupAttempt, printable, SopsError } from '../errors.ts';
 import { systemCode, systemError } from '../node/files.ts';
 import type { LogEvent } from '../ports.ts';
 import { exitCodes, type ExitCodeOverrides, generic } from './exit-codes.ts';
+import { nameBeside } from './recipient-name.ts';
 import { wrapText } from './wrap-text.ts';
 
 /*
@@ -99,10 +100,18 @@ function placesOf(error: unknown): string {
 
 /** An error as the user reads it. */
 export function errorText(error: SopsError): string {
-  const { hint, groups } = error.details;
+  const { groups, file } = error.details;
   const lines = [groups === undefined ? headline(error) : keyFailure(error, groups)];
-  if (hint !== undefined) lines.push(`Hint: ${harmless(hint)}`);
+  const hint = error.details.hint ?? (groups === undefined ? undefined : doctorHint(file));
+  if (hint !== undefined) lines.push(`${paint('Hint:', 36, 2)} ${harmless(hint)}`);
   return lines.join('\n');
+}
+
+/** The command that says which keys were looked for, and what would help. */
+function doctorHint(file: string | undefined): string {
+  const name = file === undefined ? undefined : shortPath(file);
+  const word = name === undefined || /^[\w./@%+,:=-]+$/.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
+  return `\`${['sopsmith doctor', ...(word === undefined ? [] : [word])].join(' ')}\` says which of your keys were looked for, and what would help`;
 }
 
 function headline({ code, message, details }: SopsError): string {
@@ -113,7 +122,7 @@ function headline({ code, message, details }: SopsError): string {
     position === undefined || /\bline \d/.test(message) ? undefined : `${position.line}:${position.column}`,
   ].filter((part) => part !== undefined);
   const where = [...(place.length === 0 ? [] : [place.join(':')]), ...(path === undefined || message.includes(path) ? [] : [path])];
-  return harmless(`Error: ${[...where, message].join(': ')}`);
+  return `${paint('Error:', 31, 2)} ${harmless([...where, message].join(': '))}`;
 }
 
 /** A path as the user may have written it: relative where it is below the working folder. */
@@ -128,7 +137,10 @@ function keyFailure({ details }: SopsError, groups: readonly KeyGroupAttempt[]):
     'Failed to get the data key required to decrypt the SOPS file.',
     ...(details.file === undefined ? [] : [`File: ${harmless(shortPath(details.file))}`]),
     ...groups.map((group, at) =>
-      [`Group ${at}: ${status(group.recovered)}`, ...(group.recovered ? [] : [attemptTexts(group.attempts).join('\n  \n')])].join('\n'),
+      [
+        `Group ${at}: ${status(group.recovered)}`,
+        ...(group.recovered ? [] : [attemptTexts(group.attempts, details.file).join('\n  \n')]),
+      ].join('\n'),
     ),
     wrapText(whatWasMissing(groups.filter(({ recovered }) => recovered).length, details.shamirThreshold), 75),
   ].join('\n\n');
@@ -141,13 +153,16 @@ function whatWasMissing(recovered: number, threshold: number | undefined): strin
 }
 
 /** One text a master key; each key service that was asked has its own part in it. */
-function attemptTexts(attempts: KeyGroupAttempt['attempts']): readonly string[] {
+function attemptTexts(attempts: KeyGroupAttempt['attempts'], file: string | undefined): readonly string[] {
   const names = [...new Set(attempts.map(({ masterKey }) => masterKey))];
   return names.map((name) => {
     const reasons = attempts.flatMap(({ masterKey, error }) => (masterKey === name && error !== undefined ? [reasonText(error)] : []));
-    return [`  ${printable(name)}: ${status(reasons.length === 0)}`, ...(reasons.length === 0 ? [] : [reasons.join('\n    \n')])].join(
-      '\n',
-    );
+    const beside = nameBeside(name, file);
+    const called = beside === undefined ? '' : ` (${printable(beside)})`;
+    return [
+      `  ${printable(name)}: ${status(reasons.length === 0)}${called}`,
+      ...(reasons.length === 0 ? [] : [reasons.join('\n    \n')]),
+    ].join('\n');
   });
 }
 

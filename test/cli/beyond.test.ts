@@ -22,8 +22,8 @@ beforeAll(() => {
 
 describe('words', () => {
   test.each([
-    [['--help'], /Commands:[^]*encrypt[^]*updatekeys[^]*Examples:/],
-    [['help'], /Commands:/],
+    [['--help'], /Usage:[^]*encrypt[^]*updatekeys[^]*Examples:/],
+    [['help'], /Setting up:/],
     [['help', 'set'], /Usage: sopsmith set/],
     [['decrypt', '--help'], /--extract path[^]*SOPS_DECRYPTION_ORDER[^]*Examples:/],
     [['edit', '-h', 'file'], /Usage: sopsmith edit/],

@@ -57,7 +57,7 @@ describe('a message of SSH', () => {
 
   it('has numbers without a sign', () => {
     const reading = fc.property(fc.bigInt({ min: 0n, max: 2n ** 80n }), (number) => {
-      const bytes = number === 0n ? new Uint8Array(0) : Buffer.from(number.toString(16).padStart(20, '0'), 'hex');
+      const bytes = number === 0n ? new Uint8Array(0) : Buffer.from(number.toString(16).padStart(22, '0'), 'hex');
       const shortest = bytes.subarray(bytes.findIndex((byte) => byte !== 0));
       const read = new SshReader(sshMessage(sshNumber(shortest))).bigNumber();
       expect(BigInt(`0x0${Buffer.from(read ?? []).toString('hex')}`)).toBe(number);

@@ -6,12 +6,13 @@ import { awsMetadata } from './gcp-aws.ts';
 import { grpcAnswer, type GrpcAnswer } from './gcp-grpc.ts';
 import { checksum, decrypt, encrypt, type Principal } from './gcp-kms.ts';
 import { Refusal, statuses, type Status } from './gcp-status.ts';
+import { openStorage, type Storage } from './gcs.ts';
 import { OAuthRefusal, type Tokens } from './gcp-tokens.ts';
 
 /** What a request meets in place of the service: a status (of HTTP, and of gRPC by its name), silence, a broken connection, an answer that is none, or one with a wrong checksum. */
 export type Fault = { readonly status: Status; readonly message?: string } | 'silent' | 'broken' | 'rubbish' | 'corrupt';
-/** What the faults are for: the key service, or whatever gives tokens. */
-export type Part = 'kms' | 'tokens';
+/** What the faults are for: the key service, storage, or whatever gives tokens. */
+export type Part = 'kms' | 'storage' | 'tokens';
 
 /** Google's services that sops needs, on loopback, all at every address. */
 export interface GcpServer {
@@ -25,6 +26,7 @@ export interface GcpServer {
   readonly authority: string;
   /** Each request: `grpc encrypt`, `rest decrypt`, `POST /token`; through the proxy also `CONNECT host`. */
   readonly seen: string[];
+  readonly storage: Storage;
   /** Faults that requests to come will meet, one each. */
   readonly faults: Record<Part, Fault[]>;
   close(): Promise<void>;
@@ -42,14 +44,15 @@ interface Answer {
   readonly body: string | Buffer;
 }
 
-const hosts = /^(cloudkms|oauth2|sts|iamcredentials)\.(googleapis\.com|universe\.example):443$/;
+const hosts = /^(cloudkms|storage|oauth2|sts|iamcredentials)\.(googleapis\.com|universe\.example):443$/;
 const names = ['localhost', '127.0.0.1', '*.googleapis.com', '*.universe.example'];
 
 export async function openServer(tokens: Tokens): Promise<GcpServer> {
   const authority = makeAuthority('authority of GCP on loopback');
   const { certificate, key } = authority.issue(names);
   const seen: string[] = [];
-  const faults: GcpServer['faults'] = { kms: [], tokens: [] };
+  const faults: GcpServer['faults'] = { kms: [], storage: [], tokens: [] };
+  const storage = openStorage();
   const serve = async (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): Promise<void> => {
     const asked = await readRequest(request);
     const isGrpc = String(asked.headers['content-type']).startsWith('application/grpc');
@@ -59,11 +62,11 @@ export async function openServer(tokens: Tokens): Promise<GcpServer> {
         ? `${isGrpc ? 'grpc' : 'rest'} ${/encrypt/i.test(asked.url.pathname) ? 'encrypt' : 'decrypt'}`
         : `${asked.method} ${asked.url.pathname}`,
     );
-    const fault = faults[isKms ? 'kms' : 'tokens'].shift();
+    const fault = faults[isKms ? 'kms' : isStorage(asked) ? 'storage' : 'tokens'].shift();
     if (fault === 'silent') return;
     if (fault === 'broken') return void request.socket.destroy();
     if (isGrpc && 'stream' in response) return sendGrpc(response, grpcOf(asked, tokens, fault));
-    send(response, restOf(asked, tokens, fault));
+    send(response, restOf(asked, { tokens, storage }, fault));
   };
   const plain = createPlainServer((request, response) => void serve(request, response));
   const secure = createSecureServer({ allowHTTP1: true, cert: certificate, key }, (request, response) => void serve(request, response));
@@ -86,6 +89,7 @@ export async function openServer(tokens: Tokens): Promise<GcpServer> {
     proxy: `http://127.0.0.1:${ports[2]}`,
     authority: authority.certificate,
     seen,
+    storage,
     faults,
     close: async () => {
       for (const socket of sockets) socket.destroy();
@@ -151,12 +155,24 @@ function grpcOf({ url, headers, body }: Request, tokens: Tokens, fault: Fault | 
   });
 }
 
-function restOf(request: Request, tokens: Tokens, fault: Fault | undefined): Answer {
+/** What REST serves. */
+interface Served {
+  readonly tokens: Tokens;
+  readonly storage: Storage;
+}
+
+const isStorage = ({ url }: Request): boolean => url.pathname.startsWith('/upload/storage/');
+
+function restOf(request: Request, served: Served, fault: Fault | undefined): Answer {
   if (fault === 'rubbish')
     return { status: 200, headers: { 'content-type': 'application/json' }, body: '{"ciphertext": 7, "plaintext": {"a"' };
   if (typeof fault === 'object') return refused(fault.status, fault.message ?? 'the service has a fault');
   try {
-    return route(request, tokens, fault === 'corrupt');
+    const { tokens, storage } = served;
+    const { headers } = request;
+    // An emulator knows nobody.
+    const stored = storage.answer(request, () => (headers['authorization'] === undefined ? 'emulator' : tokens.holder(bearer(headers))));
+    return stored === undefined ? route(request, tokens, fault === 'corrupt') : json(stored);
   } catch (error) {
     if (error instanceof OAuthRefusal) return json({ error: error.error, error_description: error.message }, 400);
     if (error instanceof Refusal) return refused(error.status, error.message);

@@ -14,6 +14,8 @@ export interface Moto {
   readonly env: Credentials & { readonly AWS_ENDPOINT_URL: string };
   /** Credentials of a user who may do nothing. */
   readonly stranger: Credentials;
+  /** Credentials of a user who may write to the bucket `published`, and nothing else. */
+  readonly publisher: Credentials;
   /** ARNs: of a key in us-east-1, of its alias, of a key in eu-west-1, of a role that may use them. */
   readonly key: string;
   readonly alias: string;
@@ -42,8 +44,19 @@ export async function startMoto(): Promise<Moto> {
     const closedRole = await makeRole(url, 'closed-role', ['kms:ListKeys']);
     const credentials = await makeUser(url, 'sops', [...mayUseKeys, 'sts:AssumeRole']);
     const stranger = await makeUser(url, 'stranger', ['kms:ListKeys']);
+    await makeBucket(url, 'published');
+    const publisher = await makeUser(url, 'publisher', ['s3:PutObject']);
     await checkFrom(url, 0);
-    return { url, env: { AWS_ENDPOINT_URL: url, ...credentials }, stranger, ...keys, role, closedRole, close: async () => stop(server) };
+    return {
+      url,
+      publisher,
+      env: { AWS_ENDPOINT_URL: url, ...credentials },
+      stranger,
+      ...keys,
+      role,
+      closedRole,
+      close: async () => stop(server),
+    };
   } catch (error) {
     await stop(server);
     throw error;
@@ -75,6 +88,28 @@ async function stop(server: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => server.once('exit', resolve));
   server.kill();
   await ended;
+}
+
+/** As an administrator. */
+async function makeBucket(url: string, name: string): Promise<void> {
+  const { ok } = await fetch(`${url}/${name}`, { method: 'PUT', headers: { Authorization: authorization('us-east-1', 's3') } });
+  if (!ok) throw new Error(`the bucket ${name} cannot be made`);
+}
+
+/** Takes all objects out of a bucket; answers what they held, by key. Moto looks at nobody's rights meanwhile. */
+export async function takeObjects(url: string, bucket: string): Promise<ReadonlyMap<string, string>> {
+  await checkFrom(url, 1_000_000);
+  const headers = { Authorization: authorization('us-east-1', 's3') };
+  const listed = await (await fetch(`${url}/${bucket}?list-type=2`, { headers })).text();
+  const keys = Array.from(listed.matchAll(/<Key>([^<]*)<\/Key>/g), ([, key = '']) => key);
+  const objects = new Map<string, string>();
+  for (const key of keys) {
+    const path = `${url}/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+    objects.set(key, await (await fetch(path, { headers })).text());
+    await fetch(path, { method: 'DELETE', headers });
+  }
+  await checkFrom(url, 0);
+  return objects;
 }
 
 type Keys = Pick<Moto, 'key' | 'alias' | 'distantKey' | 'elsewhere'>;
@@ -124,9 +159,12 @@ async function makeUser(url: string, name: string, actions: readonly string[], r
 const policy = (actions: readonly string[], who: object = { Resource: '*' }): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, ...who }] });
 
+const authorization = (region: string, service: string): string =>
+  `AWS4-HMAC-SHA256 Credential=admin/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=none`;
+
 /** A request to IAM, for which the project needs no SDK; moto takes the service, and the partition by a region, from the scope of the signature. */
 async function iam(url: string, fields: Readonly<Record<string, string>>, region = 'us-east-1'): Promise<string> {
-  const Authorization = `AWS4-HMAC-SHA256 Credential=admin/20260101/${region}/iam/aws4_request, SignedHeaders=host, Signature=none`;
+  const Authorization = authorization(region, 'iam');
   const answer = await fetch(url, {
     method: 'POST',
     headers: { Authorization },

@@ -62,6 +62,22 @@ export function runProgram(program: readonly string[], argv: readonly string[], 
   }
 }
 
+/** As {@link runProgram}, while this process goes on: for programs that ask a server in it. */
+export async function runBeside(program: readonly string[], argv: readonly string[], { cwd, env = {}, input = '' }: Running): Promise<Ran> {
+  const [command = '', ...words] = program;
+  const child = spawn(command, [...words, ...argv], { cwd, env: environmentFor(cwd, env), stdio: 'pipe', timeout: 30_000 });
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  child.stdout.setEncoding('utf8').on('data', (part: string) => stdout.push(part));
+  child.stderr.setEncoding('utf8').on('data', (part: string) => stderr.push(part));
+  child.stdin.on('error', () => undefined).end(input);
+  return new Promise((resolve) => {
+    child.on('close', (status) => {
+      resolve({ status, stdout: stdout.join(''), stderr: stderr.join('') });
+    });
+  });
+}
+
 /** A folder that goes when the test file is done. */
 export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `${name}-`));

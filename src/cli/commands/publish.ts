@@ -14,7 +14,7 @@ import type { Invocation } from '../invocation.ts';
 import { type Done, onInputs } from '../many-files.ts';
 import { tellWarnings } from '../output.ts';
 import { layoutOption, printOptions } from '../print-options.ts';
-import { print, say } from '../report.ts';
+import { print } from '../report.ts';
 import { inSealedFile } from '../sealed-input.ts';
 import { servicesOf } from '../services.ts';
 import { isAnsweredYes } from '../yes-or-no.ts';
@@ -96,9 +96,7 @@ class Publisher {
     tellWarnings(this.#invocation, input, warnings);
     showChanges(plan);
     if (!flags.isOn('yes') && !isAnsweredYes(`uploading ${input.path} to ${address} ? (y/n): `, 'publish')) return this.#cancel(input);
-    if ((await send()) === 'written') return undefined;
-    say(`Secret in ${address} is already up-to-date.`);
-    return 'unchanged';
+    return (await send()) === 'written' ? undefined : 'unchanged';
   }
 
   /** Throws `CONFLICTING_FLAGS` where another file of this call goes to the same place. */

@@ -5,7 +5,7 @@ import type { JsonAnswer } from '../../keysources/http.node.ts';
 import { fieldIn } from '../../keysources/json-field.ts';
 import type { Context } from '../../ports.ts';
 import { withoutUser } from '../../services/vault/address.ts';
-import { askText, ownVault, read, type Vault } from '../../services/vault/ask.ts';
+import { askText, confided, ownVault, read, type Vault } from '../../services/vault/ask.ts';
 import { explain, isTokenRefused } from '../../services/vault/refusal.ts';
 import { type Token, tokenFor } from '../../services/vault/token.ts';
 import type { Published, Target, Values, ValuesClient } from '../destination.ts';
@@ -40,7 +40,10 @@ async function putSecret(secret: Secret, vault: Vault, refused?: Token): Promise
   const token = await tokenFor(vault, refused);
   const existing = await read(vault, parts, token.value);
   if (isTokenRefused(existing) && token.renewable) return putSecret(secret, vault, token);
-  if (isThere(existing, secret)) return 'unchanged';
+  if (isThere(existing, secret)) {
+    vault.context.log({ level: 'info', message: `Secret in ${path} is already up-to-date.` });
+    return 'unchanged';
+  }
   if (existing.status >= 400 && existing.status !== 404)
     vault.context.log({
       level: 'warn',
@@ -51,7 +54,12 @@ async function putSecret(secret: Secret, vault: Vault, refused?: Token): Promise
   const needs = { engine: `key-value version ${version}`, capabilities: ['create', 'read', 'update'] };
   throw new SopsError(
     'PUBLICATION_FAILED',
-    explain(answer, { path: parts.join('/'), token: token.from, needs, secrets: [token.value ?? '', ...textsIn(JSON.parse(json))] }),
+    explain(answer, {
+      path: parts.join('/'),
+      token: token.from,
+      needs,
+      secrets: [token.value ?? '', ...confided(vault), ...textsIn(JSON.parse(json))],
+    }),
   );
 }
 

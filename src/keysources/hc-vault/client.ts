@@ -4,7 +4,7 @@ import type { Context } from '../../ports.ts';
 import { HttpFailure } from '../http-failure.ts';
 import type { JsonAnswer } from '../http.node.ts';
 import type { KeyClient } from '../keysource.ts';
-import { ask, vaultAt } from '../../services/vault/ask.ts';
+import { ask, confided, vaultAt } from '../../services/vault/ask.ts';
 import { withoutUser } from '../../services/vault/address.ts';
 import type { HcVaultKey } from './master-key.ts';
 import { explain, isTokenRefused, type Needs } from '../../services/vault/refusal.ts';
@@ -58,7 +58,7 @@ async function perform({ verb, masterKey, input, output, context, signal }: Task
     const token = await tokenFor(vault, refused);
     const answer = await ask(vault, path, input, token.value);
     if (isTokenRefused(answer) && token.renewable) return attempt(token);
-    const secrets = [token.value ?? '', input['plaintext'] ?? ''];
+    const secrets = [token.value ?? '', input['plaintext'] ?? '', ...confided(vault)];
     if (answer.status < 200 || answer.status > 299)
       throw new SopsError(
         'DATA_KEY_UNRECOVERABLE',

@@ -48,7 +48,7 @@ export async function askText(request: TokenRequest, context: Context): Promise<
   const answer = await send(asked, context);
   const text = new TextDecoder().decode(answer.body);
   if (answer.status >= 200 && answer.status < 300) return text;
-  const said = serviceMessage(wordsIn(text), secrets);
+  const said = serviceMessage(wordsIn(text), [...secrets, rest.headers?.['Authorization'] ?? '']);
   throw new GcpFailure(`${giver} refused with status ${answer.status}${said === '' ? '' : `: ${said}`}; ${remedy}`);
 }
 

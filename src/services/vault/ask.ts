@@ -93,11 +93,26 @@ function placeOf(address: string): Place {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw new SopsError('MALFORMED_KEY', `the address of Vault is not a URL of http or https`);
-  const { origin, pathname, username, password } = url;
-  const user =
-    username === '' ? {} : { Authorization: `Basic ${Buffer.from(decodeURIComponent(`${username}:${password}`)).toString('base64')}` };
-  return { base: `${origin}${pathname.replace(/\/+$/, '')}`, headers: user };
+  const { origin, pathname } = url;
+  return { base: `${origin}${pathname.replace(/\/+$/, '')}`, headers: userOf(url) };
 }
+
+function userOf({ username, password }: URL): Readonly<Record<string, string>> {
+  if (username === '') return {};
+  try {
+    return { Authorization: `Basic ${Buffer.from(decodeURIComponent(`${username}:${password}`)).toString('base64')}` };
+  } catch {
+    throw new SopsError('MALFORMED_KEY', `the user in the address of Vault is malformed`);
+  }
+}
+
+/** What every request shows of who asks, beside the token: values of `VAULT_HEADERS`, and the user in the address. No message may repeat them. */
+export const confided = ({ base, settings }: Vault): readonly string[] =>
+  Object.entries({ ...settings.headers, ...placeOf(base).headers }).flatMap(([name, value]) =>
+    /^x-vault-/i.test(name) || value.length < shortestSecret ? [] : [value],
+  );
+/** What is shorter is a word like `true`, which messages need. */
+const shortestSecret = 6;
 
 /** A part of a path; a file must not lead a token to another path than that of a key. */
 function encoded(part: string): string {

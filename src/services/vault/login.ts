@@ -3,7 +3,7 @@ import type { Context } from '../../ports.ts';
 import { HttpFailure } from '../../keysources/http-failure.ts';
 import { sendJson } from '../../keysources/http.node.ts';
 import { checkNamed } from './allowlist.ts';
-import { ask, type Vault } from './ask.ts';
+import { ask, confided, type Vault } from './ask.ts';
 import { withoutUser } from './address.ts';
 import { explain } from './refusal.ts';
 import { readText } from './settings.ts';
@@ -30,7 +30,8 @@ export async function logIn(method: Method, vault: Vault): Promise<string> {
   const answer = await ask(vault, path, credentials, undefined);
   const token = tokenIn(answer.json);
   if (answer.status === 200 && token !== undefined) return token;
-  const secrets = Object.entries(credentials).flatMap(([name, value]) => (name === 'role' ? [] : [value]));
+  const own = Object.entries(credentials).flatMap(([name, value]) => (name === 'role' ? [] : [value]));
+  const secrets = [...own, ...confided(vault)];
   const why =
     answer.status === 200
       ? 'the answer holds no token'

@@ -30,11 +30,12 @@ export function layoutOption(invocation: Invocation, format: Format): 'auto' | '
 /** How a file is opened to be changed and written again. */
 export const rewritingOptions = (
   invocation: Invocation,
-  format: Format,
-): { readonly ignoreMac: boolean; readonly print: PrintOptions; readonly layout: 'auto' | 'never' } => ({
+  output: Format,
+): { readonly ignoreMac: boolean; readonly print: PrintOptions; readonly layout: 'auto' | 'never'; readonly output: Format } => ({
   ignoreMac: invocation.flags.isOn('ignore-mac'),
-  print: printOptions(invocation, format),
-  layout: layoutOption(invocation, format),
+  print: printOptions(invocation, output),
+  layout: layoutOption(invocation, output),
+  output,
 });
 
 function storeOf(invocation: Invocation, format: Format): StoreConfig | undefined {

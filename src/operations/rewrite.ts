@@ -1,9 +1,10 @@
 import { utf8 } from '../crypto/bytes.ts';
 import type { Document } from '../document/tree.ts';
-import type { PrintOptions } from '../formats/format.ts';
+import type { Format, PrintOptions } from '../formats/format.ts';
 import { layoutFor } from './encrypt.ts';
 import type { OpenedFile } from './open-file.ts';
 import { editableText, movesComments, plainBranches } from './open-file.ts';
+import { CiphertextMemory } from './memory.ts';
 import type { Services } from './operation.ts';
 import { type Written, writeEncrypted } from './write-encrypted.ts';
 
@@ -11,6 +12,8 @@ import { type Written, writeEncrypted } from './write-encrypted.ts';
 export interface Rewriting {
   readonly print: PrintOptions;
   readonly layout: 'auto' | 'never';
+  /** Another format for the encrypted text: it is then printed afresh. */
+  readonly output?: Format;
 }
 
 /** The plaintext of an opened file, parsed: text with spans, or for binary files the tree alone. */
@@ -22,19 +25,20 @@ export function plainDocument(file: OpenedFile): Document {
 /** Encrypts a changed plaintext as the successor of an opened file: same master keys, same data key, and the same ciphertext for what did not change. */
 export function rewrite(file: OpenedFile, document: Document, rewriting: Rewriting, services: Services): Written {
   const { format } = file;
+  const { output = format } = rewriting;
+  const stays = output === format;
   // The layout entry is of the text that was, and after a rotation of the data key that was.
   const { layout: _, ...metadata } = file.metadata;
   return writeEncrypted(
     {
       document,
-      formats: { input: format, output: format, print: rewriting.print },
+      formats: { input: format, output, print: rewriting.print },
       metadata,
       selects: file.selects,
       dataKey: file.dataKey,
-      memory: file.memory,
-      previous: file.document,
-      movesComments: () => movesComments(file),
-      layout: layoutFor(document, rewriting.layout),
+      memory: stays ? file.memory : new CiphertextMemory(),
+      ...(stays ? { previous: file.document, movesComments: () => movesComments(file) } : {}),
+      layout: stays ? layoutFor(document, rewriting.layout) : 'never',
     },
     services,
   );

@@ -20,7 +20,7 @@ export interface RotateOptions extends Pick<Rewriting, 'layout'> {
 /** Encrypts all values under a new data key (`cmd/sops/rotate.go`), with master keys added and removed. Throws `NO_MASTER_KEY` where a key group would be left without any. */
 export async function rotate(
   source: Uint8Array,
-  formats: Pick<Formats, 'input' | 'print'>,
+  formats: Pick<Formats, 'input' | 'print'> & Partial<Pick<Formats, 'output'>>,
   options: RotateOptions,
   services: Services,
 ): Promise<Outcome> {
@@ -35,7 +35,7 @@ export async function rotate(
     const { dataKey, keyGroups, shamirThreshold } = await makeDataKey(wanted, services);
     try {
       const successor = { ...file, dataKey, memory: new CiphertextMemory(), metadata: { ...metadata, keyGroups, shamirThreshold } };
-      const written = rewrite(successor, plainDocument(file), { print: formats.print, layout: options.layout }, services);
+      const written = rewrite(successor, plainDocument(file), { ...formats, layout: options.layout }, services);
       return { content: contentOf(written), warnings: file.warnings };
     } finally {
       wipe(dataKey);

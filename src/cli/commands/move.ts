@@ -1,6 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import { move } from '../../operations/move.ts';
-import { formatKept } from '../format-choice.ts';
+import { sealedFormatsOf } from '../format-choice.ts';
 import { findFile, readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
 import { tellWarnings } from '../output.ts';
@@ -18,9 +18,9 @@ export async function run(invocation: Invocation): Promise<void> {
   const input = findFile({ ...invocation, words: [file] });
   const from = changePath(origin, 'path');
   const to = changePath(destination, 'path', { places: true });
-  const format = formatKept(invocation, input);
+  const { input: format, output } = sealedFormatsOf(invocation, input);
   const services = servicesOf(invocation);
-  const options = rewritingOptions(invocation, format);
+  const options = rewritingOptions(invocation, output);
   const outcome = await inSealedFile({ input, format, context }, () => move(readInput(input), format, { from, to, options }, services));
   tellWarnings(invocation, input, outcome.warnings);
   await context.files.replace(input.path, outcome.content);

@@ -3,7 +3,7 @@ import { keySources } from '../../keysources/index.ts';
 import { rotate } from '../../operations/rotate.ts';
 import { statFile } from '../../node/files.ts';
 import { isEncrypted } from '../encrypted-files.ts';
-import { formatKept } from '../format-choice.ts';
+import { sealedFormatsOf } from '../format-choice.ts';
 import { findFile, type Input, mustBeFile, mustExist, readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
 import { onInputs } from '../many-files.ts';
@@ -43,15 +43,15 @@ async function rotateFile(invocation: Invocation, input: Input & { readonly path
     throw new SopsError('KEYS_OF_MISSING_FILE', `cannot add or remove keys on non-existent file "${input.path}"`, {
       hint: 'make the file with `edit`',
     });
-  const format = formatKept(invocation, input);
+  const { input: format, output } = sealedFormatsOf(invocation, input);
   const services = servicesOf(invocation);
   const options = {
     add: masterKeysOf(flags, 'add-'),
     remove: masterKeysOf(flags, 'rm-'),
     ignoreMac: flags.isOn('ignore-mac'),
-    layout: layoutOption(invocation, format),
+    layout: layoutOption(invocation, output),
   };
-  const formats = { input: format, print: printOptions(invocation, format) };
+  const formats = { input: format, output, print: printOptions(invocation, output) };
   const outcome = await inSealedFile({ input, format, context: invocation.context }, () =>
     rotate(readInput(input), formats, options, services),
   );

@@ -1,7 +1,7 @@
 import { SopsError } from '../../errors.ts';
 import { type Assignment, setAll } from '../../operations/set.ts';
 import { assignmentsIn } from '../assignments.ts';
-import { formatKept } from '../format-choice.ts';
+import { sealedFormatsOf } from '../format-choice.ts';
 import { fileInput, findFile, type Input, mustExist, readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
 import { jsonValue } from '../json-value.ts';
@@ -31,9 +31,9 @@ export async function runAssignment(invocation: Invocation): Promise<void> {
 
 async function assign(invocation: Invocation, input: Input & { readonly path: string }, assignments: readonly Assignment[]): Promise<void> {
   const { flags, context } = invocation;
-  const format = formatKept(invocation, input);
+  const { input: format, output } = sealedFormatsOf(invocation, input);
   const services = servicesOf(invocation);
-  const options = rewritingOptions(invocation, format);
+  const options = rewritingOptions(invocation, output);
   const outcome = await inSealedFile({ input, format, context }, () =>
     setAll(readInput(input), format, { assignments, options }, services),
   );

@@ -1,6 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import { unset } from '../../operations/set.ts';
-import { formatKept } from '../format-choice.ts';
+import { sealedFormatsOf } from '../format-choice.ts';
 import { findFile, readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
 import { tellWarnings } from '../output.ts';
@@ -17,9 +17,9 @@ export async function run(invocation: Invocation): Promise<void> {
   const [file = '', index = ''] = words;
   const input = findFile({ ...invocation, words: [file] });
   const path = changePath(index, 'unset index');
-  const format = formatKept(invocation, input);
+  const { input: format, output } = sealedFormatsOf(invocation, input);
   const services = servicesOf(invocation);
-  const options = rewritingOptions(invocation, format);
+  const options = rewritingOptions(invocation, output);
   try {
     const outcome = await inSealedFile({ input, format, context }, () => unset(readInput(input), format, { path, options }, services));
     tellWarnings(invocation, input, outcome.warnings);

@@ -3,9 +3,12 @@ import { SopsError } from '../errors.ts';
 /** What came of a runner: what it gave, why it failed, or undefined where it was not started or not waited for. */
 export type Finish<T> = { readonly value: T } | { readonly error: unknown } | undefined;
 
+/** How many start at once: a file may ask for any number. */
+const startLanes = 8;
+
 /** How a race is run. */
 export interface Rules<T> {
-  /** How many must succeed; as many run from the start. */
+  /** How many must succeed; as many run from the start, up to 8. */
   readonly needed: number;
   /** After how many milliseconds without an answer the next one starts beside the others; a failure starts it at once. */
   readonly headStart: number;
@@ -63,7 +66,7 @@ class Race<T> {
   start(): void {
     this.#rules.signal?.addEventListener('abort', this.#cancel);
     if (this.#runners.length === 0) return this.#end();
-    for (let at = 0; at < this.#rules.needed; at++) this.#startNext();
+    for (let at = 0; at < Math.min(this.#rules.needed, startLanes); at++) this.#startNext();
     return undefined;
   }
 
@@ -96,6 +99,8 @@ class Race<T> {
       if (this.#over) return this.#rules.discard(value);
       this.#finishes[at] = { value };
       this.#succeeded += 1;
+      // Too few are on their way where more are needed than start at once.
+      if (this.#started - this.#failed < this.#rules.needed) this.#startNext();
     } catch (error) {
       if (this.#over) return undefined;
       this.#finishes[at] = { error };

@@ -47,7 +47,11 @@ async function open(sealed: Sealed, has: readonly number[], ignoreMac = false): 
       return laboratory.keys.unwrap(wrapped);
     },
   };
-  const services: Services = { ...laboratory, keys, context: { ...laboratory.context, log: (event) => said.push(event) } };
+  const services: Services = {
+    ...laboratory,
+    keys,
+    context: { ...laboratory.context, log: (event) => void (event.level === 'warn' && said.push(event)) },
+  };
   try {
     const { content } = await decrypt(bytes(JSON.stringify(sealed)), inJson, { ignoreMac }, services);
     return { said, asked, outcome: JSON.stringify(JSON.parse(text(content))) };

@@ -5,7 +5,7 @@ import { findInput, type Input } from './input.ts';
 import { inFile, type Invocation } from './invocation.ts';
 import { showProgress } from './progress.ts';
 import { errorText, print, say } from './report.ts';
-import { type Wanted, wantedInputs } from './wanted-inputs.ts';
+import type { Wanted } from './wanted-inputs.ts';
 
 /** What a step did with its file: what `done` says of it, or nothing where there was nothing to do. */
 export type Done = void | 'unchanged';
@@ -36,13 +36,20 @@ const sideBySide = Math.max(4, availableParallelism() * 2);
  * is told and the others go on. Answers the exit status: that of the failures where they are alike.
  */
 export async function onInputs(invocation: Invocation, work: Work): Promise<number> {
-  const inputs = await wantedInputs(invocation, work.wanted, work.makes === 'content' ? 'first' : 'each', work.foldersToo);
-  if (inputs !== undefined) return onMany(invocation, inputs, work);
+  if (!namesOneFile(invocation, work)) {
+    const { wantedInputs } = await import('./wanted-inputs.ts');
+    const inputs = await wantedInputs(invocation, work.wanted, work.makes === 'content' ? 'first' : 'each', work.foldersToo);
+    if (inputs !== undefined) return onMany(invocation, inputs, work);
+  }
   const input = findInput(invocation);
   await work.step(input);
   if (invocation.flags.isOn('json')) print(`${JSON.stringify([{ file: input.shown, status: work.done }])}\n`);
   return success;
 }
+
+/** The common case, for which nothing more is loaded. */
+const namesOneFile = ({ words, flags }: Invocation, { foldersToo }: Work): boolean =>
+  words.length < 2 && !flags.isOn('recursive') && foldersToo === undefined && words.every((word) => /^[\w./@+:,= -]*$/.test(word));
 
 interface Result {
   readonly input: Input;

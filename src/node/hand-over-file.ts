@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { constants } from 'node:fs';
-import { open, writeFile } from 'node:fs/promises';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { isAbsolute, join, normalize, sep } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { SopsError } from '../errors.ts';
-import { systemError } from './files.ts';
+import { systemCode, systemError } from './files.ts';
 import { openScratchFolder } from './scratch.ts';
 
 /** Plaintext where one command can read it. */
@@ -35,11 +36,13 @@ export async function handOver(
     folder.wipe();
     throw systemError('OUTPUT_UNWRITABLE', 'could not write the temporary file for the command', path, error);
   }
-  const written = pipe ? writeWhenRead(path, content) : undefined;
+  const ended = new AbortController();
+  const written = pipe ? writeWhenRead(path, content, ended.signal) : undefined;
   return {
     path,
     async close() {
-      if (written !== undefined) await release(path, written);
+      ended.abort();
+      await written;
       folder.wipe();
     },
   };
@@ -57,28 +60,39 @@ function makePipe(path: string): void {
   if (status !== 0) throw error ?? new Error(stderr.trim());
 }
 
-/** Opening waits until somebody reads; a reader that goes away early is none of our business. */
-async function writeWhenRead(path: string, content: Uint8Array): Promise<void> {
-  const file = await open(path, 'w');
+/** How long to wait before a pipe is looked at again, in milliseconds: the longer, the longer nobody has come. */
+const [shortestWait, longestWait] = [1, 25];
+
+/**
+ * Gives `content` to the first who reads the pipe. Looks at it again and again, since a thread that waits in the system can neither be told to stop nor be spared: Node has four of them.
+ * A reader that goes away early, and a command that takes the pipe away, are none of our business.
+ */
+async function writeWhenRead(path: string, content: Uint8Array, stop: AbortSignal): Promise<void> {
+  let pipe: number | undefined;
   try {
-    await file.writeFile(content);
+    let wait = shortestWait;
+    for (let written = 0; written < content.length || pipe === undefined;) {
+      pipe ??= attempt(() => openSync(path, constants.O_WRONLY | constants.O_NONBLOCK), 'ENXIO');
+      const more = pipe === undefined ? undefined : attempt(writing(pipe, content, written), 'EAGAIN');
+      written += more ?? 0;
+      wait = more === undefined ? Math.min(wait * 2, longestWait) : shortestWait;
+      await setTimeout(wait, undefined, { signal: stop });
+    }
   } catch {
     return;
   } finally {
-    await file.close().catch(() => undefined);
+    if (pipe !== undefined) closeSync(pipe);
   }
 }
 
-/** Lets a writer go for whom nobody came: reads the pipe itself, until the writer is done. */
-async function release(path: string, written: Promise<void>): Promise<void> {
-  const reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const scrap = new Uint8Array(65_536);
-  const readSome = async (): Promise<false> => {
-    await reader.read(scrap, 0, scrap.length).catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    return false;
-  };
-  const done = written.then(() => true);
-  while (!(await Promise.race([done, readSome()])));
-  await reader.close();
+const writing = (pipe: number, content: Uint8Array, from: number) => (): number => writeSync(pipe, content, from);
+
+/** What `act` answers; undefined where the system says `notYet`. */
+function attempt(act: () => number, notYet: string): number | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (systemCode(error) === notYet) return undefined;
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import { SopsError } from '../errors.ts';
 
 /** A command to run in this process's place. */
@@ -57,9 +58,15 @@ function unstartable(program: string, error: NodeJS.ErrnoException): SopsError {
   return new SopsError('COMMAND_UNSTARTABLE', `could not run ${program}: ${why}`);
 }
 
-const passed: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
+/** All that would end this process and may be caught; those of faults in the program itself are not for others. */
+const passed: readonly NodeJS.Signals[] = [
+  ...(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const),
+  ...(['SIGALRM', 'SIGVTALRM', 'SIGXCPU', 'SIGIO', 'SIGPWR', 'SIGABRT', 'SIGTRAP', 'SIGSYS', 'SIGSTKFLT'] as const),
+];
 /** What a terminal sends to all of its foreground processes itself. */
 const fromTerminal: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
+/** Whether a terminal started this process, whose input or output may go elsewhere. A second `SIGINT` makes many programs give up what they would end in order. */
+const isAtTerminal = (): boolean => [0, 1, 2].some((descriptor) => isatty(descriptor));
 
 /** Signals that do not end this process but are for a command. */
 export interface HeldSignals {
@@ -75,9 +82,9 @@ export function holdSignals(): HeldSignals {
   const waiting: NodeJS.Signals[] = [];
   const receive = (signal: NodeJS.Signals): void => {
     if (command === undefined) waiting.push(signal);
-    else if (!process.stdin.isTTY || !fromTerminal.has(signal)) command.kill(signal);
+    else if (!fromTerminal.has(signal) || !isAtTerminal()) command.kill(signal);
   };
-  const signals = process.platform === 'win32' ? passed.filter((signal) => !signal.startsWith('SIGUSR')) : passed;
+  const signals = process.platform === 'win32' ? passed.slice(0, 4) : passed;
   for (const signal of signals) process.on(signal, receive);
   return {
     passTo(child) {

@@ -1,5 +1,6 @@
 import {
   accessSync,
+  chmodSync,
   closeSync,
   constants,
   existsSync,
@@ -95,6 +96,7 @@ function isWritableFolder(folder: string): boolean {
 function wipeFolder(folder: string): void {
   if (!existsSync(folder)) return;
   try {
+    chmodSync(folder, 0o700);
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
       if (entry.isFile()) overwrite(join(entry.parentPath, entry.name));
   } finally {

@@ -192,6 +192,58 @@ describe.skipIf(lacks('sops', 'age-keygen'))('exec', () => {
     });
   });
 
+  describe('exec-file, treated badly', () => {
+    const five = ['s.flat.yaml', 's.app.env', 's.config.json', 's.flat.yaml', 's.app.env'];
+
+    it('does not wait for ever for pipes that nobody reads, however many', () => {
+      expect(ours('exec-file', ...five, '--', 'true', '{}').status).toBe(0);
+    });
+
+    it('fills pipes in whatever order they are read', () => {
+      expect(ours('exec-file', ...five, '--', 'sh', '-c', 'cat "$5" "$3" "$1"', 'sh', '{}')).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/^A=1\na=from env\n\{[^]*a: hello/),
+      });
+    });
+
+    it.each(['rm {}', 'mv {} {}x', 'rm -r $(dirname {})', 'mkdir $(dirname {})/more', 'chmod 500 $(dirname {})'])(
+      'lets the command do what it likes to the file: %s',
+      (line) => {
+        for (const flags of [[], ['--no-fifo']])
+          expect(ours('exec-file', ...flags, 's.flat.yaml', `${line}; exit 4`)).toMatchObject({ status: 4, stderr: '' });
+      },
+    );
+
+    it('takes a name with signs that mean something in a replacement', () => {
+      expect(ours('exec-file', '--no-fifo', '--filename', "a$&$'b", 's.flat.yaml', '--', 'cat', '{}').stdout).toContain('a: hello');
+    });
+
+    it.each(['SIGALRM', 'SIGXCPU', 'SIGQUIT', 'SIGHUP'] as const)('takes the file away where %s ends it', async (signal) => {
+      const { child, output, ended } = startProgram(program, ['exec-file', '--no-fifo', 's.flat.yaml', 'echo {}; exec sleep 20'], {
+        cwd: folder,
+        env,
+      });
+      while (!output().includes('\n')) await sleep(20);
+      child.kill(signal);
+      expect(await ended).toBeGreaterThan(128);
+      expect(existsSync(dirname(output().trim()))).toBe(false);
+    });
+
+    it.skipIf(spawnSync('script', ['--version']).error !== undefined)(
+      'passes no second SIGINT on where a terminal sends one itself',
+      () => {
+        const line = 'trap "echo GOT" INT; echo ready; n=0; while [ $n -lt 10 ]; do sleep 0.2; n=$((n+1)); done; echo end';
+        fill(folder, { 'trap.sh': line, 'start.sh': `sleep 4 | ${program.join(' ')} exec-env s.flat.yaml -- sh trap.sh\n` });
+        const { stdout } = spawnSync('sh', ['-c', `(sleep 1; printf '\\003'; sleep 3) | script -qec 'sh start.sh' /dev/null`], {
+          cwd: folder,
+          env: { ...process.env, ...env },
+          encoding: 'utf8',
+        });
+        expect(stdout.match(/GOT|end/g)).toEqual(['GOT', 'end']);
+      },
+    );
+  });
+
   it('leaves nothing in the folder of temporary files', () => {
     const { stdout } = spawnSync('sh', ['-c', 'ls -d /dev/shm/sopsmith-* 2>/dev/null; true'], { encoding: 'utf8' });
     expect(stdout).toBe('');

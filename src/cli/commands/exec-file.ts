@@ -59,7 +59,7 @@ function filledIn({ command: [program, ...words], files }: CommandLine, handed: 
   const paths = handed.map(({ path }) => path);
   const fill = (word: string): string =>
     word
-      .replaceAll('{}', paths[0] ?? '')
+      .replaceAll('{}', () => paths[0] ?? '')
       .replaceAll(/\{(\d+)\}/g, (text, number) => (files.length > 1 ? (paths[Number(number) - 1] ?? text) : text));
   return [fill(program), ...words.flatMap((word) => (word === '{}' ? paths : [fill(word)]))];
 }

@@ -7,6 +7,7 @@ import { openScratch, type Scratch } from '../../node/scratch.ts';
 import { statFile } from '../../node/files.ts';
 import { type Signals, watchSignals } from '../../node/signals.ts';
 import { type EditSession, startEdit, startNew } from '../../operations/edit.ts';
+import { audit } from '../audit.ts';
 import { isEncrypted } from '../encrypted-files.ts';
 import { formatKept } from '../format-choice.ts';
 import { type Input, mustBeFile, readInput } from '../input.ts';
@@ -46,7 +47,8 @@ export async function run(invocation: Invocation): Promise<number> {
 async function editFile(invocation: Invocation, input: Input & { readonly path: string }): Promise<void> {
   const format = formatKept(invocation, input);
   const command = editorCommand(invocation.context.env);
-  const session = await inSealedFile({ input, format, context: invocation.context }, () => openSession(invocation, input, format));
+  const opens = statFile(input.path) === undefined ? [] : (['decrypt'] as const);
+  const session = await inSealedFile({ input, format, context: invocation.context }, () => openSession(invocation, input, format), opens);
   const signals = watchSignals();
   try {
     await editWith(command, session, { input, signals, invocation });
@@ -112,6 +114,7 @@ async function write(session: EditSession, edited: Uint8Array, { input, invocati
   try {
     const outcome = await inFile(input.shown, () => session.finish(edited));
     tellWarnings(invocation, input, outcome.warnings);
+    await audit(['encrypt'], input.path);
     if (!signals.received()) await invocation.context.files.replace(input.path, outcome.content);
     return undefined;
   } catch (error) {

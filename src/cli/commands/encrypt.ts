@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { SopsError } from '../../errors.ts';
 import { encrypt } from '../../operations/encrypt.ts';
+import { audit } from '../audit.ts';
 import { creationRule, loadConfig } from '../config-file.ts';
 import { isEncrypted } from '../encrypted-files.ts';
 import { readsPlaintext } from '../exit-codes.ts';
@@ -51,5 +52,6 @@ async function encryptInput(invocation: Invocation, input: Input): Promise<void>
   const settings = await inFile(input.shown, () => encryptionSettings(invocation, input, { input: from, output: to }));
   const formats = { input: from, output: to, print: printOptions(invocation, to) };
   const outcome = await inFile(input.shown, () => encrypt(readInput(input), formats, settings, services));
+  await audit(['encrypt'], input.path);
   await deliver(invocation, input, outcome);
 }

@@ -21,7 +21,10 @@ export async function run(invocation: Invocation): Promise<void> {
   const { input: format, output } = sealedFormatsOf(invocation, input);
   const services = servicesOf(invocation);
   const options = rewritingOptions(invocation, output);
-  const outcome = await inSealedFile({ input, format, context }, () => move(readInput(input), format, { from, to, options }, services));
+  const outcome = await inSealedFile({ input, format, context }, () => move(readInput(input), format, { from, to, options }, services), [
+    'decrypt',
+    'encrypt',
+  ]);
   tellWarnings(invocation, input, outcome.warnings);
   await context.files.replace(input.path, outcome.content);
   log({ level: 'info', message: 'File written successfully' });

@@ -52,8 +52,10 @@ async function rotateFile(invocation: Invocation, input: Input & { readonly path
     layout: layoutOption(invocation, output),
   };
   const formats = { input: format, output, print: printOptions(invocation, output) };
-  const outcome = await inSealedFile({ input, format, context: invocation.context }, () =>
-    rotate(readInput(input), formats, options, services),
+  const outcome = await inSealedFile(
+    { input, format, context: invocation.context },
+    () => rotate(readInput(input), formats, options, services),
+    ['rotate', 'decrypt', 'encrypt'],
   );
   await deliver(invocation, input, outcome);
 }

@@ -34,8 +34,10 @@ async function assign(invocation: Invocation, input: Input & { readonly path: st
   const { input: format, output } = sealedFormatsOf(invocation, input);
   const services = servicesOf(invocation);
   const options = rewritingOptions(invocation, output);
-  const outcome = await inSealedFile({ input, format, context }, () =>
-    setAll(readInput(input), format, { assignments, options }, services),
+  const outcome = await inSealedFile(
+    { input, format, context },
+    () => setAll(readInput(input), format, { assignments, options }, services),
+    ['decrypt', 'encrypt'],
   );
   tellWarnings(invocation, input, outcome.warnings);
   if (!outcome.changed && flags.isOn('idempotent')) return log({ level: 'info', message: 'File not written due to no change' });

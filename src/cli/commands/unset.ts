@@ -21,7 +21,10 @@ export async function run(invocation: Invocation): Promise<void> {
   const services = servicesOf(invocation);
   const options = rewritingOptions(invocation, output);
   try {
-    const outcome = await inSealedFile({ input, format, context }, () => unset(readInput(input), format, { path, options }, services));
+    const outcome = await inSealedFile({ input, format, context }, () => unset(readInput(input), format, { path, options }, services), [
+      'decrypt',
+      'encrypt',
+    ]);
     tellWarnings(invocation, input, outcome.warnings);
     await context.files.replace(input.path, outcome.content);
     log({ level: 'info', message: 'File written successfully' });

@@ -24,5 +24,5 @@ export function schemaFor(configPath: string, wanted: string | undefined): strin
 
 function reference(folder: string, path: string): string {
   const way = relative(folder, path).replaceAll(sep, '/');
-  return way.startsWith('.') ? way : `./${way}`;
+  return way.startsWith('../') ? way : `./${way}`;
 }

@@ -74,10 +74,16 @@ const peers = {
   'ssh-keygen': fromSystem('openssh-client'),
   zsh: fromSystem('zsh'),
   fish: fromSystem('fish'),
+  pg_ctlcluster: fromSystem('postgresql'),
+  'sopsy-python': {
+    needs: 'python3',
+    recipe: digest(join(root, 'test', 'peers', 'requirements-sopsy.txt')),
+    install: fromPython('venv-sopsy', 'requirements-sopsy.txt', 'python3'),
+  },
 };
 
-/** A program of a Python package, in an environment of its own. @param {string} folder @param {string} requirements */
-function fromPython(folder, requirements) {
+/** A program of a Python package, in an environment of its own; it may have another name there. @param {string} folder @param {string} requirements @param {string} [program] */
+function fromPython(folder, requirements, program) {
   return (/** @type {string} */ target) => {
     const venv = join(cache, folder);
     rmSync(venv, { recursive: true, force: true });
@@ -89,7 +95,7 @@ function fromPython(folder, requirements) {
       '--requirement',
       join(root, 'test', 'peers', requirements),
     ]);
-    writeFileSync(target, `#!/bin/sh\nexec '${join(venv, 'bin', basename(target))}' "$@"\n`, { mode: 0o755 });
+    writeFileSync(target, `#!/bin/sh\nexec '${join(venv, 'bin', program ?? basename(target))}' "$@"\n`, { mode: 0o755 });
   };
 }
 

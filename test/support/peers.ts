@@ -17,7 +17,9 @@ export type PeerName =
   | 'gpg'
   | 'ssh-keygen'
   | 'zsh'
-  | 'fish';
+  | 'fish'
+  | 'pg_ctlcluster'
+  | 'sopsy-python';
 
 const installed = fileURLToPath(new URL('../../.cache/peers/bin', import.meta.url));
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { SopsError } from '../errors.ts';
 import { systemError } from '../node/files.ts';
@@ -25,18 +25,31 @@ export async function deliver(invocation: Invocation, input: Input, outcome: Out
   const { flags, context } = invocation;
   tellWarnings(invocation, input, outcome.warnings);
   const output = flags.text('output');
-  if (input.target !== undefined) await writeBelow(input.target, outcome.content, context.files);
+  if (input.target !== undefined) await writeBelow(resolve(output ?? '.'), input.target, outcome.content, context.files);
   else if (flags.isOn('in-place') && input.path !== undefined) await context.files.replace(input.path, outcome.content);
   else if (output === undefined || isStandardOutput(output)) print(outcome.content);
   else await context.files.replace(resolve(output), outcome.content);
 }
 
-/** Writes a file with the folders above it. Throws `OUTPUT_UNWRITABLE`. */
-async function writeBelow(path: string, content: Uint8Array, files: Context['files']): Promise<void> {
+/** Writes a file below a folder, with the folders between. Throws `OUTPUT_UNWRITABLE`, also where a symbolic link would lead out of the folder. */
+async function writeBelow(folder: string, path: string, content: Uint8Array, files: Context['files']): Promise<void> {
+  for (let part = path; part !== folder && part !== dirname(part); part = dirname(part))
+    if (isLink(part))
+      throw new SopsError('OUTPUT_UNWRITABLE', `${part} is a symbolic link, and nothing is written through one below --output`, {
+        hint: 'remove the link, or name the folder that it leads to',
+      });
   try {
     mkdirSync(dirname(path), { recursive: true });
   } catch (error) {
     throw systemError('OUTPUT_UNWRITABLE', 'could not make the folder', dirname(path), error);
   }
   await files.replace(path, content);
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, readdirSync, realpathSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { SopsError } from '../errors.ts';
 import { statFile, systemError } from '../node/files.ts';
@@ -64,9 +64,13 @@ interface Found {
   readonly shown: string;
 }
 
-/** Each file once, with the place that it goes to in the folder `output`. Throws `CONFLICTING_FLAGS` where two would go to one place. */
+/**
+ * Each file once, whatever names it has, with the place that it goes to in the folder `output`.
+ * Throws `CONFLICTING_FLAGS` where two would go to one place, or one to where another is read.
+ */
 function inputsOf(found: readonly Found[], output: string | undefined): readonly Input[] {
-  const distinct = new Map(found.map((one) => [one.path, one])).values();
+  const distinct = new Map(found.map((one) => [output === undefined ? realPath(one.path) : one.path, one])).values();
+  const read = new Set(output === undefined ? [] : found.map(({ path }) => realPath(path)));
   const targets = new Map<string, Found>();
   return Array.from(distinct, (one): Input => {
     const { path, shown } = one;
@@ -74,9 +78,21 @@ function inputsOf(found: readonly Found[], output: string | undefined): readonly
     const target = resolve(output, one.below);
     const other = targets.get(target);
     if (other !== undefined) throw new SopsError('CONFLICTING_FLAGS', `${other.shown} and ${shown} would both be written to ${target}`);
+    if (read.has(realPath(target)))
+      throw new SopsError('CONFLICTING_FLAGS', `${shown} would be written over a file that is read too: ${target}`, {
+        hint: '--output takes another folder; --in-place changes files where they lie',
+      });
     targets.set(target, one);
     return { path, name: path, shown, target };
   });
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 async function filesBelow(folder: string, wanted: Wanted): Promise<readonly Found[]> {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ageIdentity, fill, type Ran, runProgram, temporaryFolder, textOf } from '../support/cli.ts';
@@ -35,6 +35,29 @@ describe.skipIf(lacks('sops', 'age-keygen'))('many files', () => {
     mkdirSync(folder);
     fill(folder, plain);
     fill(folder, { '.sops.yaml': `creation_rules:\n  - path_regex: 'deploy/.*\\.(yaml|env|json)$'\n    age: ${recipient}\n` });
+  });
+
+  it('writes over no file that it reads, and through no link below --output', () => {
+    seal();
+    fill(folder, { 'deploy/b/a/one.yaml': textOf(folder, 'deploy/a/one.yaml') });
+    for (const output of ['deploy', 'deploy/b']) {
+      expect(ours('decrypt', '--recursive', '--output', output, 'deploy')).toMatchObject({ status: 8, stdout: '' });
+      expect([...secrets, 'deploy/b/a/one.yaml'].every(sealed)).toBe(true);
+    }
+    fill(folder, { 'out/.keep': '', 'elsewhere/.keep': '' });
+    symlinkSync('../elsewhere', join(folder, 'out/b'));
+    symlinkSync('../elsewhere/file', join(folder, 'out/two.env'));
+    expect(ours('decrypt', '--output', 'out', '--recursive', 'deploy/b').status).toBe(0);
+    expect(ours('decrypt', '--output', 'out', '--recursive', 'deploy').stderr).toContain('is a symbolic link');
+    expect(ours('decrypt', '--output', 'out', 'deploy/a/two.env', 'deploy/b/three.json').stderr).toContain('is a symbolic link');
+    expect(readdirSync(join(folder, 'elsewhere'))).toEqual(['.keep']);
+    expect(textOf(folder, 'out/a/one.yaml')).toContain('a: 1');
+  });
+
+  it('works once on a file that has two names', () => {
+    seal();
+    symlinkSync('one.yaml', join(folder, 'deploy/a/link.yaml'));
+    expect(ours('rotate', '--in-place', 'deploy/a/one.yaml', 'deploy/a/link.yaml').stderr).toBe('1 file: 1 rotated\n');
   });
 
   it('encrypts below a folder what a rule takes, once', () => {

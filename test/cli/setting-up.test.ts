@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { sopsVariables } from '../../src/cli/doctor/variables.ts';
 import { encodeBech32 } from '../../src/keysources/age/bech32.ts';
 import { parseSshPublicKey } from '../../src/keysources/age/ssh-public-key.node.ts';
 import { ageIdentity, fill, type Ran, runProgram, temporaryFolder, textOf } from '../support/cli.ts';
@@ -221,6 +223,20 @@ describe.skipIf(lacks('age-keygen'))('doctor', () => {
     fill(folder, { '.sops.yaml': `creation_rules:\n  - age: ["${ssh}"]\n` });
     spawnSync('rm', [join(folder, '.ssh/id_ed25519')]);
     expect(problems(folder, { SSH_AUTH_SOCK: '/tmp/agent' })).toContain('the agent of SSH (SSH_AUTH_SOCK) is of no use here');
+  });
+});
+
+describe('what is listed', () => {
+  it('is every variable that the source reads', () => {
+    const source = fileURLToPath(new URL('../../src', import.meta.url));
+    const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const read = files.flatMap((name) => readFileSync(join(source, name), 'utf8').match(/\bSOPS_[A-Z_]+[A-Z]\b/g) ?? []);
+    // That one is set for the command in SOPS_AGE_KEY_CMD.
+    expect([...new Set(read)].filter((name) => name !== 'SOPS_AGE_RECIPIENT').sort()).toEqual([...sopsVariables].sort());
+  });
+
+  it('is every command under a topic', () => {
+    expect(run(temporaryFolder('help'), ['--help']).stdout).not.toContain('More:');
   });
 });
 

@@ -42,14 +42,21 @@ export async function onInputs(invocation: Invocation, work: Work): Promise<numb
     if (inputs !== undefined) return onMany(invocation, inputs, work);
   }
   const input = findInput(invocation);
-  await work.step(input);
-  if (invocation.flags.isOn('json')) print(`${JSON.stringify([{ file: input.shown, status: work.done }])}\n`);
+  if (invocation.flags.isOn('json')) await tellAsJson(input, work);
+  else await work.step(input);
   return success;
 }
 
 /** The common case, for which nothing more is loaded. */
 const namesOneFile = ({ words, flags }: Invocation, { foldersToo }: Work): boolean =>
   words.length < 2 && !flags.isOn('recursive') && foldersToo === undefined && words.every((word) => /^[\w./@+:,= -]*$/.test(word));
+
+/** Says on standard output what became of one file, and passes on why nothing did. */
+async function tellAsJson(input: Input, work: Work): Promise<void> {
+  const result = await attempt(input, work);
+  print(`${JSON.stringify([asJson(result, work)])}\n`);
+  if (result.error !== undefined) throw result.error;
+}
 
 interface Result {
   readonly input: Input;

@@ -54,6 +54,12 @@ describe.skipIf(lacks('sops', 'age-keygen'))('many files', () => {
     expect(textOf(folder, 'out/a/one.yaml')).toContain('a: 1');
   });
 
+  it('tells programs as JSON why the one file failed', () => {
+    const { status, stdout } = ours('rotate', '--in-place', '--json', 'other/four.yaml');
+    expect(status).not.toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([{ file: 'other/four.yaml', status: 'failed', error: { code: 'METADATA_NOT_FOUND' } }]);
+  });
+
   it('works once on a file that has two names', () => {
     seal();
     symlinkSync('one.yaml', join(folder, 'deploy/a/link.yaml'));

@@ -9,7 +9,9 @@ import { lacks, needed } from '../support/peers.ts';
 import { program } from '../support/program.ts';
 
 const isRoot = process.getuid?.() === 0;
-const canMount = isRoot && spawnSync('unshare', ['--mount', 'true']).status === 0;
+/** Runs a program with mounts of its own. */
+const apart = ['unshare', '--mount'] as const;
+const canMount = isRoot && spawnSync(apart[0], [apart[1], 'true']).status === 0;
 const root = temporaryFolder('audit');
 
 describe.skipIf(!canMount || !hasPostgres || lacks('sops', 'age-keygen', 'pg_ctlcluster'))('the audit log', () => {
@@ -43,7 +45,7 @@ describe.skipIf(!canMount || !hasPostgres || lacks('sops', 'age-keygen', 'pg_ctl
       'spoiled.json': seal.stdout.replace(/"lastmodified": "[^"]*"/, '"lastmodified": "2020-01-01T00:00:00Z"'),
     });
     postgres?.query('TRUNCATE audit_event');
-    const inside = ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/sops && exec "$@"', etc, ...command];
+    const inside = [...apart, 'sh', '-c', 'mount --bind "$0" /etc/sops && exec "$@"', etc, ...command];
     const ran = runProgram(inside, argv, { cwd, env: { ...env, EDITOR: 'sed -i s/1/2/' } });
     const rows = postgres?.query("SELECT action || ' ' || username || ' ' || file FROM audit_event ORDER BY id") ?? '';
     return { ...ran, recorded: rows.replaceAll(cwd, '').split('\n') };

@@ -25,7 +25,7 @@ export async function record(configFile: string, actions: readonly AuditAction[]
     client.on('error', () => undefined);
     try {
       await client.connect();
-      for (const action of actions) await client.query(statement, [action, userInfo().username, file]);
+      for (const action of actions) await client.query(statement, [action, userName(), file]);
     } catch (error) {
       throw new SopsError('UNSUPPORTED', `the audit log cannot be written: database ${at + 1}: ${reasonOf(error)}`, {
         file: configFile,
@@ -35,6 +35,14 @@ export async function record(configFile: string, actions: readonly AuditAction[]
       await client.end().catch(() => undefined);
     }
   }
+}
+
+/** The name that the system has for the user, whatever variables say: Bun believes `USER`. */
+function userName(): string {
+  const uid = String(process.getuid?.());
+  const lines = decodeText(readFile('/etc/passwd') ?? new Uint8Array()).split('\n');
+  const entry = lines.map((line) => line.split(':')).find(([, , id]) => id === uid);
+  return entry?.[0] ?? userInfo().username;
 }
 
 const reasonOf = (error: unknown): string =>

@@ -53,15 +53,6 @@ describe('words', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining('did you mean decrypt?')]);
   });
 
-  test.each([
-    [['set', '--output-type', 'json', 'plain.yaml', '["a"]', '1'], /cannot change from yaml to json/],
-    [['publish', 'plain.yaml'], /not supported yet/],
-  ])('%s is refused with a reason, not silently', (argv, says) => {
-    const { status, stderr } = run(argv);
-    expect(status).toBe(1);
-    expect(stderr).toMatch(says);
-  });
-
   test('several commands at once are refused', () => {
     expect(run(['-d', '-e', 'plain.yaml']).status).toBe(8);
   });

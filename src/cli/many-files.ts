@@ -42,6 +42,8 @@ export async function onInputs(invocation: Invocation, work: Work): Promise<numb
     if (inputs !== undefined) return onMany(invocation, inputs, work);
   }
   const input = findInput(invocation);
+  if (invocation.flags.isOn('json') && work.makes === 'content' && !goesToFiles(invocation))
+    throw new SopsError('USAGE', '--json and the content would both go to standard output', { hint: 'give --in-place or --output' });
   if (invocation.flags.isOn('json')) await tellAsJson(input, work);
   else await work.step(input);
   return success;
@@ -50,6 +52,8 @@ export async function onInputs(invocation: Invocation, work: Work): Promise<numb
 /** The common case, for which nothing more is loaded. */
 const namesOneFile = ({ words, flags }: Invocation, { foldersToo }: Work): boolean =>
   words.length < 2 && !flags.isOn('recursive') && foldersToo === undefined && words.every((word) => /^[\w./@+:,= -]*$/.test(word));
+
+const goesToFiles = ({ flags }: Invocation): boolean => flags.isOn('in-place') || flags.text('output') !== undefined;
 
 /** Says on standard output what became of one file, and passes on why nothing did. */
 async function tellAsJson(input: Input, work: Work): Promise<void> {
@@ -66,7 +70,7 @@ interface Result {
 
 async function onMany(invocation: Invocation, inputs: readonly Input[], work: Work): Promise<number> {
   const { flags } = invocation;
-  const toFiles = flags.isOn('in-place') || flags.text('output') !== undefined;
+  const toFiles = goesToFiles(invocation);
   if (work.makes === 'content' && !toFiles)
     throw new SopsError('USAGE', 'several files need --in-place, or --output with a folder for them', {
       hint: 'standard output is for one file',

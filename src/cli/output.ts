@@ -31,13 +31,17 @@ export async function deliver(invocation: Invocation, input: Input, outcome: Out
   else await context.files.replace(resolve(output), outcome.content);
 }
 
-/** Writes a file below a folder, with the folders between. Throws `OUTPUT_UNWRITABLE`, also where a symbolic link would lead out of the folder. */
+/** What may be plaintext is not for other users, whatever the folder's tree is like. */
+const forOneself = 0o077;
+
+/** Writes a file below a folder, with the folders between, readable to this user alone. Throws `OUTPUT_UNWRITABLE`, also where a symbolic link would lead out of the folder. */
 async function writeBelow(folder: string, path: string, content: Uint8Array, files: Context['files']): Promise<void> {
   for (let part = path; part !== folder && part !== dirname(part); part = dirname(part))
     if (isLink(part))
       throw new SopsError('OUTPUT_UNWRITABLE', `${part} is a symbolic link, and nothing is written through one below --output`, {
         hint: 'remove the link, or name the folder that it leads to',
       });
+  if (process.platform !== 'win32') process.umask(forOneself);
   try {
     mkdirSync(dirname(path), { recursive: true });
   } catch (error) {

@@ -1,5 +1,5 @@
 import { SopsError, type SopsErrorCode } from '../errors.ts';
-import { HttpFailure, type HttpFailureReason } from './http-failure.ts';
+import { HttpFailure, type HttpFailureReason } from '../services/http-failure.ts';
 
 /** Why a service does not do what it is asked; the message says what to do about it, and holds no secret. */
 export class ServiceFailure extends Error {

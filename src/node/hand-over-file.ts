@@ -81,7 +81,16 @@ async function writeWhenRead(path: string, content: Uint8Array, stop: AbortSigna
   } catch {
     return;
   } finally {
-    if (pipe !== undefined) closeSync(pipe);
+    letReaderGo(path, pipe);
+  }
+}
+
+/** Whoever still waits for the pipe to be opened finds it at its end, instead of waiting for ever. */
+function letReaderGo(path: string, pipe: number | undefined): void {
+  try {
+    closeSync(pipe ?? openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+  } catch {
+    return;
   }
 }
 

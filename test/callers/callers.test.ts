@@ -1,4 +1,4 @@
-// Who calls `sops` today, with ours in its place. sopsy is the real one; the others are not in any package registry, so their very command lines are run, with both programs.
+// Who calls `sops` today, with ours in its place. sopsy is the real one; of the others the very command lines are run, with both programs: helm-secrets and ksops come from no package registry in reach, Ansible's collection and the wrapper on npm were left out for their size.
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';

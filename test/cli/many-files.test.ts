@@ -83,6 +83,8 @@ describe.skipIf(lacks('sops', 'age-keygen'))('many files', () => {
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '3 files: 3 decrypted\n' });
     for (const name of secrets) expect(textOf(folder, join('out/plain', name.slice('deploy/'.length)))).toBe(plain[name]);
     expect(existsSync(join(folder, 'out/plain/b/notes.txt'))).toBe(false);
+    expect(statSync(join(folder, 'out/plain/a/one.yaml')).mode & 0o077).toBe(0);
+    expect(statSync(join(folder, 'out/plain/a')).mode & 0o077).toBe(0);
     expect(secrets.every(sealed)).toBe(true);
   });
 
@@ -161,6 +163,7 @@ describe.skipIf(lacks('sops', 'age-keygen'))('many files', () => {
 
   it.each([
     [['decrypt', '--recursive', 'deploy'], 1],
+    [['decrypt', '--json', secrets[0]], 1],
     [['decrypt', 'deploy'], 2],
     [['decrypt', '-i', '--output', 'out', secrets[0], secrets[1]], 8],
     [['decrypt', '--filename-override', 'x.yaml', '-i', secrets[0], secrets[1]], 8],

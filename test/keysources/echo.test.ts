@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { SopsError } from '../../src/errors.ts';
 import { client as gcpKms } from '../../src/keysources/gcp-kms/client.ts';
 import { client as hcVault } from '../../src/keysources/hc-vault/client.ts';
-import { serviceMessage } from '../../src/keysources/service-message.ts';
+import { serviceMessage } from '../../src/services/service-message.ts';
 import { type Asked, serve } from '../peers/serve.ts';
 import { testContext } from './context.ts';
 

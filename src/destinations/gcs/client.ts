@@ -1,8 +1,8 @@
 import { SopsError } from '../../errors.ts';
-import { HttpFailure } from '../../keysources/http-failure.ts';
-import { sendJson } from '../../keysources/http.node.ts';
-import { fieldIn, textIn } from '../../keysources/json-field.ts';
-import { serviceMessage } from '../../keysources/service-message.ts';
+import { HttpFailure } from '../../services/http-failure.ts';
+import { sendJson } from '../../services/http.node.ts';
+import { fieldIn, textIn } from '../../services/json-field.ts';
+import { serviceMessage } from '../../services/service-message.ts';
 import type { Context } from '../../ports.ts';
 import { type Authorization, authorize, type Purpose } from '../../services/gcp/access-token.node.ts';
 import { GcpFailure } from '../../services/gcp/failure.ts';

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { SopsError } from '../../errors.ts';
-import { rememberingOnce } from '../../keysources/once.ts';
+import { rememberingOnce } from '../../services/once.ts';
 import type { Context } from '../../ports.ts';
 import { accessTo } from '../../services/aws/client-access.ts';
 import { Explained, reasonOf } from '../../services/aws/explain.ts';

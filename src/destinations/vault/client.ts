@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SopsError } from '../../errors.ts';
-import { HttpFailure } from '../../keysources/http-failure.ts';
-import type { JsonAnswer } from '../../keysources/http.node.ts';
-import { fieldIn } from '../../keysources/json-field.ts';
+import { HttpFailure } from '../../services/http-failure.ts';
+import type { JsonAnswer } from '../../services/http.node.ts';
+import { fieldIn } from '../../services/json-field.ts';
 import type { Context } from '../../ports.ts';
 import { withoutUser } from '../../services/vault/address.ts';
 import { askText, confided, ownVault, read, type Vault } from '../../services/vault/ask.ts';

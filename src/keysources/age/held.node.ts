@@ -1,7 +1,7 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
 import type { Holder, KeyPlace } from '../keysource.ts';
-import { rememberingOnce } from '../once.ts';
+import { rememberingOnce } from '../../services/once.ts';
 import { decodeBech32, encodeBech32 } from './bech32.ts';
 import { type Identity, parseIdentities } from './identity.ts';
 import { keyPair } from './native.node.ts';

@@ -1,6 +1,6 @@
 import { printable, SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
-import { rememberingOnce } from '../once.ts';
+import { rememberingOnce } from '../../services/once.ts';
 import { splitCommand } from './command.ts';
 import { isPrivate } from './recipient.ts';
 

@@ -1,6 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
-import { rememberingOnce } from '../once.ts';
+import { rememberingOnce } from '../../services/once.ts';
 import { type Identity, type NativeIdentity, parseIdentities, type PluginIdentity } from './identity.ts';
 import type { Opening } from './native.node.ts';
 import { identityPlaces, type Place } from './places.ts';

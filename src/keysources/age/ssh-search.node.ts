@@ -1,6 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
-import { rememberingOnce } from '../once.ts';
+import { rememberingOnce } from '../../services/once.ts';
 import type { Place } from './places.ts';
 import { isForSshKey, unwrapWithSsh } from './ssh.node.ts';
 import { type LockedSshKey, readSshPrivateKey, type SshIdentity } from './ssh-private-key.node.ts';

@@ -1,7 +1,7 @@
 import type { TokenCredentialOptions } from '@azure/identity';
 import type { Context } from '../../ports.ts';
-import { HttpFailure } from '../http-failure.ts';
-import { send } from '../http.node.ts';
+import { HttpFailure } from '../../services/http-failure.ts';
+import { send } from '../../services/http.node.ts';
 import { ServiceFailure } from '../key-failure.ts';
 
 type HttpClient = NonNullable<TokenCredentialOptions['httpClient']>;

@@ -1,8 +1,8 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
-import { sendJson } from '../http.node.ts';
+import { sendJson } from '../../services/http.node.ts';
 import { ServiceFailure } from '../key-failure.ts';
-import { rememberingWhile } from '../lasting.ts';
+import { rememberingWhile } from '../../services/lasting.ts';
 import { type Challenge, readChallenge, type Token } from './challenge.ts';
 import { requestToken } from './client-credentials.ts';
 import { explain, type Operation } from './explain.ts';

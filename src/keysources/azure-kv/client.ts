@@ -1,7 +1,7 @@
 import { SopsError, type SopsErrorCode } from '../../errors.ts';
 import type { WrappedKey } from '../../metadata/metadata.ts';
 import type { Context } from '../../ports.ts';
-import { fieldIn, textIn } from '../json-field.ts';
+import { fieldIn, textIn } from '../../services/json-field.ts';
 import { ServiceFailure, telling, type Telling } from '../key-failure.ts';
 import type { KeyClient } from '../keysource.ts';
 import type { AzureKvKey } from './master-key.ts';

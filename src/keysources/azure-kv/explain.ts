@@ -1,5 +1,5 @@
-import { fieldIn, textIn } from '../json-field.ts';
-import { serviceMessage } from '../service-message.ts';
+import { fieldIn, textIn } from '../../services/json-field.ts';
+import { serviceMessage } from '../../services/service-message.ts';
 
 export type Operation = 'get' | 'encrypt' | 'decrypt';
 

@@ -12,13 +12,13 @@ import {
   status as codes,
 } from '@grpc/grpc-js';
 import type { Context } from '../../ports.ts';
-import { rememberingOnce } from '../once.ts';
-import { bareHost, portOf, proxyFromEnvironment } from '../proxy.node.ts';
-import { extraRoots } from '../roots.node.ts';
+import { rememberingOnce } from '../../services/once.ts';
+import { bareHost, portOf, proxyFromEnvironment } from '../../services/proxy.node.ts';
+import { extraRoots } from '../../services/roots.node.ts';
 import { type Answer, type Call, metadataOf } from './call.ts';
 import { decodeAnswer, encodeRequest } from './client-messages.ts';
 import { GcpFailure } from '../../services/gcp/failure.ts';
-import { serviceMessage } from '../service-message.ts';
+import { serviceMessage } from '../../services/service-message.ts';
 
 const tries = 3;
 const firstPause = 250;

@@ -1,4 +1,4 @@
-import { HttpFailure, type HttpFailureReason } from '../http-failure.ts';
+import { HttpFailure, type HttpFailureReason } from '../../services/http-failure.ts';
 import type { Call } from './call.ts';
 import { GcpFailure } from '../../services/gcp/failure.ts';
 

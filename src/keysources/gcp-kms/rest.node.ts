@@ -1,9 +1,9 @@
 import type { Context } from '../../ports.ts';
-import { sendJson } from '../http.node.ts';
+import { sendJson } from '../../services/http.node.ts';
 import { type Answer, type Call, metadataOf } from './call.ts';
 import { asObject } from '../../services/gcp/credentials.ts';
 import { GcpFailure } from '../../services/gcp/failure.ts';
-import { serviceMessage } from '../service-message.ts';
+import { serviceMessage } from '../../services/service-message.ts';
 
 const statusNames: Readonly<Record<number, string>> = {
   400: 'INVALID_ARGUMENT',

@@ -1,8 +1,8 @@
 import { SopsError, type SopsErrorCode } from '../../errors.ts';
 import type { WrappedKey } from '../../metadata/metadata.ts';
 import type { Context } from '../../ports.ts';
-import { HttpFailure } from '../http-failure.ts';
-import type { JsonAnswer } from '../http.node.ts';
+import { HttpFailure } from '../../services/http-failure.ts';
+import type { JsonAnswer } from '../../services/http.node.ts';
 import type { KeyClient } from '../keysource.ts';
 import { ask, confided, vaultAt } from '../../services/vault/ask.ts';
 import { withoutUser } from '../../services/vault/address.ts';

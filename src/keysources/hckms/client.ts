@@ -1,9 +1,9 @@
 import type { SopsErrorCode } from '../../errors.ts';
 import type { WrappedKey } from '../../metadata/metadata.ts';
 import type { Context } from '../../ports.ts';
-import { HttpFailure } from '../http-failure.ts';
-import { type JsonAnswer, sendJson } from '../http.node.ts';
-import { textIn } from '../json-field.ts';
+import { HttpFailure } from '../../services/http-failure.ts';
+import { type JsonAnswer, sendJson } from '../../services/http.node.ts';
+import { textIn } from '../../services/json-field.ts';
 import { ServiceFailure, telling, type Telling } from '../key-failure.ts';
 import type { KeyClient } from '../keysource.ts';
 import { type Credentials, findCredentials } from './credentials.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../../ports.ts';
-import { HttpFailure } from '../http-failure.ts';
+import { HttpFailure } from '../../services/http-failure.ts';
 import { ServiceFailure } from '../key-failure.ts';
-import { rememberingWhile } from '../lasting.ts';
+import { rememberingWhile } from '../../services/lasting.ts';
 import { readCredentialsFile, type Settings } from './credentials-file.ts';
 import { iamEndpoint, secure } from './region.ts';
 import type { Signer } from './signature.node.ts';

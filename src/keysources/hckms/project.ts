@@ -1,8 +1,8 @@
 import type { Context } from '../../ports.ts';
-import { sendJson } from '../http.node.ts';
-import { fieldIn, textIn } from '../json-field.ts';
+import { sendJson } from '../../services/http.node.ts';
+import { fieldIn, textIn } from '../../services/json-field.ts';
 import { ServiceFailure } from '../key-failure.ts';
-import { rememberingWhile } from '../lasting.ts';
+import { rememberingWhile } from '../../services/lasting.ts';
 import type { Credentials } from './credentials.ts';
 import { explain } from './explain.ts';
 import { iamEndpoint } from './region.ts';

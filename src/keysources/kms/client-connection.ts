@@ -4,7 +4,7 @@ import type { Context } from '../../ports.ts';
 import { accessTo } from '../../services/aws/client-access.ts';
 import { chosenProfile } from '../../services/aws/profile.ts';
 import { quietly } from '../../services/aws/quiet.node.ts';
-import { rememberingOnce } from '../once.ts';
+import { rememberingOnce } from '../../services/once.ts';
 import type { KmsKey } from './master-key.ts';
 
 /** A client of the SDK, and what must not stand in an error of it: the secrets that it was given. */

@@ -3,7 +3,7 @@ import { SopsError, type SopsErrorCode } from '../../errors.ts';
 import type { WrappedKey } from '../../metadata/metadata.ts';
 import type { Context } from '../../ports.ts';
 import type { KeyClient } from '../keysource.ts';
-import { rememberingOnce } from '../once.ts';
+import { rememberingOnce } from '../../services/once.ts';
 import { decryptWithKeys, encryptWithKey, fingerprintOf, readKeyBlocks, unlockWith } from './client-openpgp.ts';
 import type { PgpKey } from './fingerprint.ts';
 import { givenKeys, givenPassphrase, type KeyBlock, oldKeyring } from './given-keys.node.ts';

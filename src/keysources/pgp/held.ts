@@ -1,6 +1,6 @@
 import type { Context } from '../../ports.ts';
 import type { Holder, KeyPlace } from '../keysource.ts';
-import { rememberingOnce } from '../once.ts';
+import { rememberingOnce } from '../../services/once.ts';
 
 interface Searched extends KeyPlace {
   /** Fingerprints of the parts of keys, and of the keys themselves. */

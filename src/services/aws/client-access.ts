@@ -1,5 +1,5 @@
 import { SopsError } from '../../errors.ts';
-import { certificates } from '../../keysources/roots.node.ts';
+import { certificates } from '../roots.node.ts';
 import type { Context } from '../../ports.ts';
 import { credentialsFor, type Provider } from './client-credentials.ts';
 import { endpoint, type Service } from './endpoint.ts';

@@ -1,5 +1,5 @@
-import { HttpFailure } from '../../keysources/http-failure.ts';
-import { serviceMessage } from '../../keysources/service-message.ts';
+import { HttpFailure } from '../http-failure.ts';
+import { serviceMessage } from '../service-message.ts';
 
 /** What was being done when AWS refused. */
 export interface Attempt {

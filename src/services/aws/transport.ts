@@ -1,6 +1,6 @@
 import type { Context } from '../../ports.ts';
-import { HttpFailure } from '../../keysources/http-failure.ts';
-import { type HttpRequest, send } from '../../keysources/http.node.ts';
+import { HttpFailure } from '../http-failure.ts';
+import { type HttpRequest, send } from '../http.node.ts';
 
 /** A request as the SDK puts it together and signs it. */
 interface SdkRequest {

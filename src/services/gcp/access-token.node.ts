@@ -1,5 +1,5 @@
 import type { Context } from '../../ports.ts';
-import { rememberingWhile } from '../../keysources/lasting.ts';
+import { rememberingWhile } from '../lasting.ts';
 import { type Credentials, type CredentialsFile, findCredentials, optionalText, partOf, textOf } from './credentials.ts';
 import { GcpFailure } from './failure.ts';
 import { federatedToken, workforceToken } from './federation.node.ts';

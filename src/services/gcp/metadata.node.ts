@@ -1,5 +1,5 @@
 import type { Context } from '../../ports.ts';
-import { HttpFailure } from '../../keysources/http-failure.ts';
+import { HttpFailure } from '../http-failure.ts';
 import { GcpFailure } from './failure.ts';
 import { askForToken, type Token } from './token-endpoint.node.ts';
 

@@ -1,7 +1,7 @@
 import type { Context } from '../../ports.ts';
-import { send } from '../../keysources/http.node.ts';
+import { send } from '../http.node.ts';
 import { asObject, parseObject } from './credentials.ts';
-import { serviceMessage } from '../../keysources/service-message.ts';
+import { serviceMessage } from '../service-message.ts';
 import { GcpFailure } from './failure.ts';
 
 /** Lets its bearer in until it expires, in milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
-import { HttpFailure } from '../../keysources/http-failure.ts';
-import { type JsonAnswer, sendJson } from '../../keysources/http.node.ts';
+import { HttpFailure } from '../http-failure.ts';
+import { type JsonAnswer, sendJson } from '../http.node.ts';
 import { checkAllowed } from './allowlist.ts';
 import { type Settings, settingsOf } from './settings.ts';
 import { ownAddress } from './variables.ts';

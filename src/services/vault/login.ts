@@ -1,7 +1,7 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
-import { HttpFailure } from '../../keysources/http-failure.ts';
-import { sendJson } from '../../keysources/http.node.ts';
+import { HttpFailure } from '../http-failure.ts';
+import { sendJson } from '../http.node.ts';
 import { checkNamed } from './allowlist.ts';
 import { ask, confided, type Vault } from './ask.ts';
 import { withoutUser } from './address.ts';

@@ -1,5 +1,5 @@
-import type { JsonAnswer } from '../../keysources/http.node.ts';
-import { serviceMessage } from '../../keysources/service-message.ts';
+import type { JsonAnswer } from '../http.node.ts';
+import { serviceMessage } from '../service-message.ts';
 
 /** What Vault refused, and whose request it was. */
 export interface Refused {

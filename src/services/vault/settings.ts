@@ -1,8 +1,8 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
-import type { TlsSettings } from '../../keysources/http.node.ts';
-import { rememberingOnce } from '../../keysources/once.ts';
-import { certificates, certificatesBelow } from '../../keysources/roots.node.ts';
+import type { TlsSettings } from '../http.node.ts';
+import { rememberingOnce } from '../once.ts';
+import { certificates, certificatesBelow } from '../roots.node.ts';
 import { parseBool, parseDuration } from './go-values.ts';
 import { setting } from './variables.ts';
 

@@ -1,6 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
-import { rememberingWhile } from '../../keysources/lasting.ts';
+import { rememberingWhile } from '../lasting.ts';
 import type { Vault } from './ask.ts';
 import { logIn, loginMethod } from './login.ts';
 import { setting } from './variables.ts';

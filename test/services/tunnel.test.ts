@@ -1,8 +1,8 @@
 import { createServer, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { send } from '../../src/keysources/http.node.ts';
+import { send } from '../../src/services/http.node.ts';
 import { freePort } from '../peers/free-port.ts';
-import { testContext } from './context.ts';
+import { testContext } from '../keysources/context.ts';
 
 it('a proxy that says nothing holds nobody: not the caller, and not the connection', async () => {
   const open = new Set<Socket>();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rememberingWhile } from '../../src/keysources/lasting.ts';
-import { testContext } from './context.ts';
+import { rememberingWhile } from '../../src/services/lasting.ts';
+import { testContext } from '../keysources/context.ts';
 
 /** Something that is made when it is told to, and notes how often it is begun and given up. */
 function workshop() {

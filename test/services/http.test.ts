@@ -5,14 +5,14 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HttpFailure } from '../../src/keysources/http-failure.ts';
-import { type HttpRequest, send, sendJson } from '../../src/keysources/http.node.ts';
-import { proxyFromEnvironment } from '../../src/keysources/proxy.node.ts';
+import { HttpFailure } from '../../src/services/http-failure.ts';
+import { type HttpRequest, send, sendJson } from '../../src/services/http.node.ts';
+import { proxyFromEnvironment } from '../../src/services/proxy.node.ts';
 import { makeAuthority, makeSelfSigned } from '../peers/certificate.ts';
 import { serveProxy } from '../peers/connect-proxy.ts';
 import { freePort } from '../peers/free-port.ts';
 import { listening, serve } from '../peers/serve.ts';
-import { testContext } from './context.ts';
+import { testContext } from '../keysources/context.ts';
 
 const context = testContext();
 const get = (url: string, more: Partial<HttpRequest> = {}): HttpRequest => ({ method: 'GET', url, retries: 0, timeout: 5_000, ...more });

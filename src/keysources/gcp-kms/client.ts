@@ -2,6 +2,7 @@ import { SopsError, type SopsErrorCode } from '../../errors.ts';
 import type { WrappedKey } from '../../metadata/metadata.ts';
 import type { Context } from '../../ports.ts';
 import type { KeyClient } from '../keysource.ts';
+import { wrappedBytes } from '../wrapped.node.ts';
 import { authorize } from '../../services/gcp/access-token.node.ts';
 import type { Answer, Call } from './call.ts';
 import { crc32c } from './crc32c.ts';
@@ -23,14 +24,7 @@ async function wrap(dataKey: Uint8Array, masterKey: GcpKmsKey, context: Context,
 }
 
 async function unwrap({ masterKey, wrapped }: WrappedKey<GcpKmsKey>, context: Context, signal?: AbortSignal): Promise<Uint8Array> {
-  return ask({ ...unwrapping, masterKey, input: bytesOf(wrapped), context, signal });
-}
-
-function bytesOf(wrapped: string): Uint8Array {
-  const text = wrapped.replace(/[\r\n]/g, '');
-  const bytes = Buffer.from(text, 'base64');
-  if (bytes.toString('base64') !== text) throw new SopsError('MALFORMED_METADATA', 'the data key that GCP KMS wrapped is not base64');
-  return bytes;
+  return ask({ ...unwrapping, masterKey, input: wrappedBytes(wrapped, 'GCP KMS'), context, signal });
 }
 
 /** What is wanted, and how its failure is told. */

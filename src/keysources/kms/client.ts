@@ -3,6 +3,7 @@ import { SopsError, type SopsErrorCode } from '../../errors.ts';
 import type { WrappedKey } from '../../metadata/metadata.ts';
 import type { Context } from '../../ports.ts';
 import type { KeyClient } from '../keysource.ts';
+import { wrappedBytes } from '../wrapped.node.ts';
 import { connect } from './client-connection.ts';
 import { Explained, reasonOf } from '../../services/aws/explain.ts';
 import type { EncryptionContext, KmsKey } from './master-key.ts';
@@ -23,7 +24,7 @@ async function unwrap({ masterKey, wrapped }: WrappedKey<KmsKey>, context: Conte
   const { DecryptCommand } = await import('@aws-sdk/client-kms');
   const command = new DecryptCommand({
     KeyId: masterKey.arn,
-    CiphertextBlob: bytesOf(wrapped),
+    CiphertextBlob: wrappedBytes(wrapped, 'AWS KMS'),
     EncryptionContext: requestContext(masterKey),
   });
   const task: Task = { ...unwrapping, masterKey, context, signal, secrets: [] };
@@ -35,7 +36,7 @@ async function rewrap({ masterKey, wrapped }: WrappedKey<KmsKey>, context: Conte
   const { ReEncryptCommand } = await import('@aws-sdk/client-kms');
   const [arn, encryptionContext] = [masterKey.arn, requestContext(masterKey)];
   const command = new ReEncryptCommand({
-    CiphertextBlob: bytesOf(wrapped),
+    CiphertextBlob: wrappedBytes(wrapped, 'AWS KMS'),
     SourceKeyId: arn,
     SourceEncryptionContext: encryptionContext,
     DestinationKeyId: arn,
@@ -57,13 +58,6 @@ function blob(bytes: unknown): Uint8Array {
 /** A null value takes no part, as in sops. */
 const requestContext = ({ encryptionContext = {} }: { readonly encryptionContext?: EncryptionContext }): Record<string, string> =>
   Object.fromEntries(Object.entries(encryptionContext).flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
-
-function bytesOf(wrapped: string): Uint8Array {
-  const text = wrapped.replace(/[\r\n]/g, '');
-  const bytes = Buffer.from(text, 'base64');
-  if (bytes.toString('base64') !== text) throw new SopsError('MALFORMED_METADATA', 'the data key that AWS KMS wrapped is not base64');
-  return bytes;
-}
 
 /** What is wanted of KMS, and how its failure is told. */
 interface Task extends Deed {

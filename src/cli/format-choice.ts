@@ -40,8 +40,11 @@ export function formatsOf({ flags }: Invocation, { name }: Input): Pick<Formats,
 
 /** The formats of encrypted input and of its output, as flags, the input's name and its metadata say. */
 export function sealedFormatsOf({ flags }: Invocation, file: Input): Pick<Formats, 'input' | 'output'> {
-  const outputType = flags.text('output-type');
-  return { input: sealedFormatFor(flags.text('input-type'), file), output: sealedFormatFor(outputType, file) };
+  const [inputType, outputType] = [flags.text('input-type'), flags.text('output-type')];
+  const input = sealedFormatFor(inputType, file);
+  // Without flags both are told in the same way, for which the file may have to be read.
+  const output = inputType === undefined && outputType === undefined ? input : sealedFormatFor(outputType, file);
+  return { input, output };
 }
 
 /** The format of a file that is changed where it lies. Throws `UNSUPPORTED` where flags ask for another on the way. */

@@ -25,7 +25,8 @@ export interface Work {
   readonly together: boolean;
   /** Said in place of the summary where files failed. */
   failure?(count: number): string;
-  step(input: Input): Promise<Done>;
+  /** @param several whether the command line names more than this one file */
+  step(input: Input, several: boolean): Promise<Done>;
 }
 
 /** Requests to services wait, so more files are worked on at once than there are processors. */
@@ -45,7 +46,7 @@ export async function onInputs(invocation: Invocation, work: Work): Promise<numb
   if (invocation.flags.isOn('json') && work.makes === 'content' && !goesToFiles(invocation))
     throw new SopsError('USAGE', '--json and the content would both go to standard output', { hint: 'give --in-place or --output' });
   if (invocation.flags.isOn('json')) await tellAsJson(input, work);
-  else await work.step(input);
+  else await work.step(input, false);
   return success;
 }
 
@@ -57,7 +58,7 @@ const goesToFiles = ({ flags }: Invocation): boolean => flags.isOn('in-place') |
 
 /** Says on standard output what became of one file, and passes on why nothing did. */
 async function tellAsJson(input: Input, work: Work): Promise<void> {
-  const result = await attempt(input, work);
+  const result = await attempt(input, work, false);
   print(`${JSON.stringify([asJson(result, work)])}\n`);
   if (result.error !== undefined) throw result.error;
 }
@@ -80,7 +81,7 @@ async function onMany(invocation: Invocation, inputs: readonly Input[], work: Wo
   const waiting = inputs.entries();
   const lane = async (): Promise<void> => {
     for (const [at, input] of waiting) {
-      const result = await attempt(input, work);
+      const result = await attempt(input, work, true);
       results[at] = result;
       const { error } = result;
       if (error !== undefined) progress.interrupt(() => say(errorText(error)));
@@ -101,9 +102,9 @@ async function onMany(invocation: Invocation, inputs: readonly Input[], work: Wo
   return statusOf(results, work);
 }
 
-async function attempt(input: Input, work: Work): Promise<Result> {
+async function attempt(input: Input, work: Work, several: boolean): Promise<Result> {
   try {
-    return { input, done: await inFile(input.shown, () => work.step(input)) };
+    return { input, done: await inFile(input.shown, () => work.step(input, several)) };
   } catch (error) {
     if (!(error instanceof SopsError) || error.code === 'CANCELLED') throw error;
     return error.code === 'FILE_NOT_MODIFIED' ? { input, done: 'unchanged' } : { input, error };

@@ -5,10 +5,10 @@ import { configShape } from '../../src/config/definition.ts';
 import { jsonSchema } from '../../src/config/json-schema.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { destinations } from '../../src/destinations/index.ts';
-import type { Node } from '../../src/document/tree.ts';
 import { SopsError } from '../../src/errors.ts';
 import { yaml } from '../../src/formats/yaml/index.ts';
 import { keySources } from '../../src/keysources/index.ts';
+import { plainOf } from '../support/nodes.ts';
 import { recipients } from '../support/real-sops.ts';
 
 const known = { keySources, destinations };
@@ -28,22 +28,7 @@ function read(text: string): readonly string[] {
   }
 }
 
-/** A YAML tree as the editor's validator has it. */
-function plain(node: Node): unknown {
-  switch (node.kind) {
-    case 'null':
-      return null;
-    case 'leaf':
-      if (node.type === 'bool') return node.text === 'True';
-      return node.type === 'int' || node.type === 'float' ? Number(node.text) : node.text;
-    case 'sequence':
-      return node.items.flatMap((item) => (item.kind === 'comment' ? [] : [plain(item)]));
-    case 'mapping':
-      return Object.fromEntries(node.items.flatMap((item) => (item.kind === 'comment' ? [] : [[item.key, plain(item.value)]])));
-  }
-}
-
-const accepts = (text: string): boolean => validate(plain(yaml.parse(text).branches[0] ?? { kind: 'null' }));
+const accepts = (text: string): boolean => validate(plainOf(yaml.parse(text).branches[0] ?? { kind: 'null' }));
 const [one, two] = recipients;
 
 const full = `

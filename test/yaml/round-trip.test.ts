@@ -95,7 +95,8 @@ describe(`${cases} generated documents`, () => {
   });
 
   it('show no comment in their ciphertext, be it one that real sops does not see', async () => {
-    const commented = documents().map(({ source }) => ({ source: source.replaceAll(/#( ?)note/g, '#$1nOtE'), rule: '' }));
-    expect(await failures(commented, 'auto', (_, sealed) => !sealed.includes('nOtE'))).toEqual([]);
+    // Base64 has no underscore: no ciphertext holds the word by chance.
+    const commented = documents().map(({ source }) => ({ source: source.replaceAll(/#( ?)note/g, '#$1n_t_e'), rule: '' }));
+    expect(await failures(commented, 'auto', (_, sealed) => !sealed.includes('n_t_e'))).toEqual([]);
   });
 });

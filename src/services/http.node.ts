@@ -9,7 +9,7 @@ import { extraRoots } from './roots.node.ts';
 
 /** What is asked of a service. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** `http:` or `https:`; a user name and password in it are not sent. */
   readonly url: string;
   /** The path of a Unix socket at which the service listens, whatever the host of the URL. */

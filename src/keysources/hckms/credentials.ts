@@ -1,6 +1,6 @@
 import type { Context } from '../../ports.ts';
 import { HttpFailure } from '../../services/http-failure.ts';
-import { ServiceFailure } from '../key-failure.ts';
+import { ServiceFailure } from '../../services/service-failure.ts';
 import { rememberingWhile } from '../../services/lasting.ts';
 import { readCredentialsFile, type Settings } from './credentials-file.ts';
 import { iamEndpoint, secure } from './region.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../../ports.ts';
 import { sendJson } from '../../services/http.node.ts';
 import { fieldIn, textIn } from '../../services/json-field.ts';
-import { ServiceFailure } from '../key-failure.ts';
+import { ServiceFailure } from '../../services/service-failure.ts';
 import { rememberingWhile } from '../../services/lasting.ts';
 import type { Credentials } from './credentials.ts';
 import { explain } from './explain.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../../ports.ts';
 import { type JsonAnswer, send, sendJson } from '../../services/http.node.ts';
 import { fieldIn, textIn } from '../../services/json-field.ts';
-import { ServiceFailure } from '../key-failure.ts';
+import { ServiceFailure } from '../../services/service-failure.ts';
 import { explain } from './explain.ts';
 import type { Signer } from './signature.node.ts';
 

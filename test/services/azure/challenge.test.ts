@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readChallenge } from '../../../src/keysources/azure-kv/challenge.ts';
+import { readChallenge } from '../../../src/services/azure/challenge.ts';
 
 const tenant = '6f89cf12-978b-4d23-ac18-9ef0c127cf87';
 const read = (header: string, vault = 'https://name.vault.azure.net/keys/k'): unknown => readChallenge(header, new URL(vault));

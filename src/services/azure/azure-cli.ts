@@ -1,7 +1,7 @@
 import type { Context } from '../../ports.ts';
-import { fieldIn, textIn } from '../../services/json-field.ts';
-import { ServiceFailure } from '../key-failure.ts';
-import { serviceMessage } from '../../services/service-message.ts';
+import { fieldIn, textIn } from '../json-field.ts';
+import { ServiceFailure } from '../service-failure.ts';
+import { serviceMessage } from '../service-message.ts';
 import type { Challenge, Token } from './challenge.ts';
 
 /** How long `az` may take, in milliseconds: it is slow to start. */

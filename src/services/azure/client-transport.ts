@@ -1,8 +1,8 @@
 import type { TokenCredentialOptions } from '@azure/identity';
 import type { Context } from '../../ports.ts';
-import { HttpFailure } from '../../services/http-failure.ts';
-import { send } from '../../services/http.node.ts';
-import { ServiceFailure } from '../key-failure.ts';
+import { HttpFailure } from '../http-failure.ts';
+import { send } from '../http.node.ts';
+import { ServiceFailure } from '../service-failure.ts';
 
 type HttpClient = NonNullable<TokenCredentialOptions['httpClient']>;
 type Headers = Parameters<HttpClient['sendRequest']>[0]['headers'];

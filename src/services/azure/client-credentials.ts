@@ -1,9 +1,9 @@
 import type * as Sdk from '@azure/identity';
 import type { Context } from '../../ports.ts';
-import { HttpFailure } from '../../services/http-failure.ts';
-import { ServiceFailure, withRemedy } from '../key-failure.ts';
-import { serviceMessage } from '../../services/service-message.ts';
-import { whileWanted } from '../../services/while-wanted.ts';
+import { HttpFailure } from '../http-failure.ts';
+import { ServiceFailure, withRemedy } from '../service-failure.ts';
+import { serviceMessage } from '../service-message.ts';
+import { whileWanted } from '../while-wanted.ts';
 import { cliToken } from './azure-cli.ts';
 import type { Challenge, Token } from './challenge.ts';
 import { transport, type Way } from './client-transport.ts';

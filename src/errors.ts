@@ -70,6 +70,12 @@ export type SopsErrorCode =
   | 'ADDRESS_UNUSABLE'
   /** A destination did not take what was to be published there. */
   | 'PUBLICATION_FAILED'
+  /** Git failed, or is not there. */
+  | 'GIT_FAILED'
+  /** A command on a Git repository was called outside of one. */
+  | 'NO_REPOSITORY'
+  /** Two versions of a file changed the same thing in different ways. */
+  | 'MERGE_CONFLICT'
   /** Nothing that can be done here. */
   | 'UNSUPPORTED';
 

@@ -42,6 +42,9 @@ export const exitCodes: Readonly<Record<SopsErrorCode, number>> = {
   COMMAND_UNSTARTABLE: 127,
   ADDRESS_UNUSABLE: 1,
   PUBLICATION_FAILED: 1,
+  GIT_FAILED: 1,
+  NO_REPOSITORY: 1,
+  MERGE_CONFLICT: 1,
   UNSUPPORTED: 1,
 };
 

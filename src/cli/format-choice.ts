@@ -1,9 +1,9 @@
 import { SopsError } from '../errors.ts';
 import { formats } from '../formats/index.ts';
 import type { Format } from '../formats/format.ts';
+import { formatByEnding, formatByMarkers } from '../formats/told.ts';
 import { readFile, statFile } from '../node/files.ts';
 import type { Formats } from '../operations/operation.ts';
-import { formatByMarkers } from './format-markers.ts';
 import type { Input } from './input.ts';
 import type { Invocation } from './invocation.ts';
 import { warn } from './report.ts';
@@ -17,9 +17,6 @@ export function formatFor(wanted: string | undefined, name: string): Format {
   if (wanted !== undefined) warn(`there is no type ${wanted}: taking the file for ${chosen.name}, as its name says`);
   return chosen;
 }
-
-const formatByEnding = (name: string): Format | undefined =>
-  formats.find((format) => format.extensions.some((extension) => name.endsWith(extension)));
 
 /**
  * The format of an encrypted file: as {@link formatFor}, but where neither a flag nor the ending says anything (`.enc`, `.env.production`), its metadata does, for which sops

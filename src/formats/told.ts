@@ -1,5 +1,12 @@
-import { formats } from '../formats/index.ts';
-import type { Format } from '../formats/format.ts';
+import { formats } from './index.ts';
+import type { Format } from './format.ts';
+
+/** The format that takes a file's ending; undefined where none does. */
+export const formatByEnding = (name: string): Format | undefined =>
+  formats.find((format) => format.extensions.some((extension) => name.endsWith(extension)));
+
+/** The format of an encrypted file: by its ending, else by the looks of its metadata; undefined where neither says anything. */
+export const formatOfSealed = (name: string, content: Uint8Array): Format | undefined => formatByEnding(name) ?? formatByMarkers(content);
 
 /** What the metadata looks like in a text of each format: what other tools know encrypted files by. */
 const markers: readonly (readonly [format: string, marker: RegExp])[] = [

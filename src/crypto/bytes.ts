@@ -57,3 +57,7 @@ export function hex(bytes: Uint8Array): string {
 
 /** Overwrites key material that is no longer needed. */
 export const wipe = (bytes: Uint8Array): void => void bytes.fill(0);
+
+/** Whether two byte strings are the same; not for what must be compared in constant time. */
+export const sameBytes = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && one.every((byte, at) => byte === other[at]);

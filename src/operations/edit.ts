@@ -6,7 +6,7 @@ import { writeMetadata } from '../metadata/codec.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import { shapeRecord } from '../metadata/shape.ts';
 import { type WrappedGroups, wrapDataKey, wrapShares } from './data-key.ts';
-import { encrypt, layoutFor, readPlain, sopsVersion, warningsOf } from './encrypt.ts';
+import { encrypt, laterVersion, layoutFor, readPlain, warningsOf } from './encrypt.ts';
 import { editableText, type OpenedFile, openFile, plainBranches, readSealed } from './open-file.ts';
 import type { EncryptionSettings, Formats, Outcome, Services } from './operation.ts';
 import { rewrite, type Rewriting } from './rewrite.ts';
@@ -80,7 +80,7 @@ async function wrapMissing(metadata: Metadata, { metadata: before, dataKey }: Op
 
 function finish(file: OpenedFile, edited: Uint8Array, options: EditOptions, services: Services): Outcome {
   const document = readPlain(edited, file.format, file.format);
-  const successor = { ...file, memory: file.memory.copy(), metadata: { ...file.metadata, version: newer(file.metadata.version) } };
+  const successor = { ...file, memory: file.memory.copy(), metadata: { ...file.metadata, version: laterVersion(file.metadata.version) } };
   const written = rewrite(successor, document, { ...options, layout: layoutFor(document, options.layout) }, services);
   const { selection } = file.metadata;
   return {
@@ -96,16 +96,4 @@ export function startNew(formats: Formats, settings: EncryptionSettings, service
     finish: (edited) => encrypt(edited, formats, settings, services),
     close: () => undefined,
   };
-}
-
-/** Files keep the version of the newest sops that wrote them. */
-function newer(version: string): string {
-  const ours = sopsVersion.split('.').map(Number);
-  const theirs = version.split('.').map((part) => Number.parseInt(part, 10));
-  for (const [at, part] of ours.entries()) {
-    const other = theirs[at] ?? 0;
-    if (Number.isNaN(other) || part > other) return sopsVersion;
-    if (part < other) return version;
-  }
-  return version;
 }

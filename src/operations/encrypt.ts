@@ -14,6 +14,18 @@ import { type Written, writeEncrypted } from './write-encrypted.ts';
 /** The sops release whose files ours are like: it stands in the metadata of every file we encrypt. */
 export const sopsVersion = '3.13.3';
 
+/** Files keep the version of the newest sops that wrote them. */
+export function laterVersion(version: string): string {
+  const ours = sopsVersion.split('.').map(Number);
+  const theirs = version.split('.').map((part) => Number.parseInt(part, 10));
+  for (const [at, part] of ours.entries()) {
+    const other = theirs[at] ?? 0;
+    if (Number.isNaN(other) || part > other) return sopsVersion;
+    if (part < other) return version;
+  }
+  return version;
+}
+
 /** Encrypts a file afresh. Throws `MALFORMED_DOCUMENT`, `EMPTY_DOCUMENT`, `ALREADY_ENCRYPTED`, `NO_MASTER_KEY`, `DATA_KEY_UNWRAPPABLE`, `STRICT`. */
 export async function encrypt(source: Uint8Array, formats: Formats, settings: EncryptionSettings, services: Services): Promise<Outcome> {
   const document = readPlain(source, formats.input, formats.output);

@@ -32,6 +32,18 @@ export class CiphertextMemory {
   readonly #tokens = new Map<string, Token>();
   #count = 0;
   #repeats = false;
+  #recalled = 0;
+  #missed = 0;
+
+  /** How many values were recalled; comments are not counted. */
+  get recalled(): number {
+    return this.#recalled;
+  }
+
+  /** How many values and comments were to be recalled and are not known. */
+  get missed(): number {
+    return this.#missed;
+  }
 
   /** @param text the payload as text */
   remember(ciphertext: string, additionalData: string, text: string, { type }: Pick<Payload, 'type'>): void {
@@ -74,7 +86,10 @@ export class CiphertextMemory {
 
   /** A ciphertext for the payload that has not been given out yet. */
   recall(additionalData: string, type: string, text: string): string | undefined {
-    return this.#byPayload.size === 0 ? undefined : this.#byPayload.get(keyOf(additionalData, type, text))?.shift()?.ciphertext;
+    const met = this.#byPayload.size === 0 ? undefined : this.#byPayload.get(keyOf(additionalData, type, text))?.shift();
+    if (met === undefined) this.#missed++;
+    else if (type !== 'comment') this.#recalled++;
+    return met?.ciphertext;
   }
 
   /** Notes how a ciphertext is written, quotes and all, and what took its place in the plaintext. */

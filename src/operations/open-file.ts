@@ -57,7 +57,11 @@ export interface OpenOptions {
 
 /** Opens an encrypted file: data key, values, MAC. Nothing is given out before the MAC agrees, unless it is to be ignored. */
 export async function openFile(source: Uint8Array, format: Format, options: OpenOptions, services: Services): Promise<OpenedFile> {
-  const sealed = readSealed(source, format, services);
+  return openSealed(readSealed(source, format, services), options, services);
+}
+
+/** Opens an encrypted file that was read. Throws `DATA_KEY_UNRECOVERABLE`, `VALUE_UNOPENABLE`, `MAC_MISMATCH`, `CANCELLED`. */
+export async function openSealed(sealed: SealedFile, options: OpenOptions, services: Services): Promise<OpenedFile> {
   const selects = await selectorOf(sealed.metadata.selection, 'read');
   const dataKey = await recoverDataKey(sealed.metadata, services);
   try {

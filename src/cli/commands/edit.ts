@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { sameBytes } from '../../crypto/bytes.ts';
 import { SopsError, type SopsErrorCode } from '../../errors.ts';
 import type { Format } from '../../formats/format.ts';
 import { editorCommand, runEditor } from '../../node/editor.ts';
@@ -100,7 +101,7 @@ async function untilWritten(command: readonly string[], session: EditSession, sc
       desk.signals.passTo(editor);
     });
     const edited = scratch.read();
-    if (same(edited, session.plaintext)) throw new SopsError('FILE_NOT_MODIFIED', 'File has not changed, exiting.');
+    if (sameBytes(edited, session.plaintext)) throw new SopsError('FILE_NOT_MODIFIED', 'File has not changed, exiting.');
     const error = await write(session, edited, desk);
     if (error === undefined) return;
     say(`${errorText(error)}\n${pressEnter}`);
@@ -122,5 +123,3 @@ async function write(session: EditSession, edited: Uint8Array, { input, invocati
     throw error;
   }
 }
-
-const same = (one: Uint8Array, other: Uint8Array): boolean => one.length === other.length && one.every((byte, at) => byte === other[at]);

@@ -3,6 +3,7 @@ import type { KeyService } from '../keyservice/keyservice.ts';
 import type { KeySource } from '../keysources/keysource.ts';
 import type { MasterKey, Selection } from '../metadata/metadata.ts';
 import type { Context } from '../ports.ts';
+import type { KnownDataKeys } from './known-data-keys.ts';
 
 /** What an operation works with: nothing else of the world reaches it. */
 export interface Services {
@@ -11,6 +12,8 @@ export interface Services {
   readonly context: Context;
   /** Kinds of master key in the order to try them, all others behind; undefined: local kinds first. */
   readonly decryptionOrder?: readonly string[];
+  /** Asked before any master key is. */
+  readonly known?: KnownDataKeys;
 }
 
 /** The format a text is in, and the one the answer shall have; often the same object. */

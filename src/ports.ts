@@ -9,6 +9,8 @@ export interface Context {
   /** Starts a program to talk with; undefined where there is no such program. Absent where none can run beside this one. */
   readonly converse?: (command: readonly string[], options?: ConverseOptions) => Promise<Conversation | undefined>;
   readonly prompt: Prompt;
+  /** Nobody may be asked or waited for: what would take a person fails at once. */
+  readonly unattended?: true;
   readonly log: (event: LogEvent) => void;
   readonly signal?: AbortSignal;
 }

@@ -6,7 +6,7 @@ import { amendKeys } from './amend-keys.ts';
 import { completeGroups } from './complete-key.ts';
 import { effectiveThreshold, type WantedKeys, type WrappedGroups, wrapShares } from './data-key.ts';
 import { encrypt, laterVersion, layoutFor, readPlain, warningsOf } from './encrypt.ts';
-import { compareGroups, isSame } from './group-changes.ts';
+import { compareGroups, isSame, leaversOf } from './group-changes.ts';
 import { editableText, type OpenedFile, openSealed, plainBranches, plainText, readSealed, type SealedFile } from './open-file.ts';
 import type { EncryptionSettings, Formats, Outcome, Services } from './operation.ts';
 import { selectorOf } from './selector.ts';
@@ -24,6 +24,8 @@ export interface IntoOptions extends Pick<EncryptionSettings, 'layout' | 'strict
   readonly keys?: WantedKeys;
   /** What to encrypt; absent: what the earlier file says. A binary file is one value, and keeps what it says. */
   readonly what?: WhatToEncrypt;
+  /** What the earlier file is opened with, where that is something else than what the new one is written with: services that ask nobody, say. */
+  readonly opening?: Services;
 }
 
 /** An encrypted file, and how it differs from the one it succeeds. */
@@ -58,7 +60,7 @@ export async function encryptInto(
   const sealed = readSealed(previous, options.formats.output, services);
   const keys = options.keys && { ...options.keys, keyGroups: await completeGroups(options.keys.keyGroups, services) };
   const wanted = { ...options, ...(keys && { keys }) };
-  const file = leaving(sealed.metadata, keys, services) ?? (await opened(sealed, services));
+  const file = leaving(sealed.metadata, keys, services) ?? (await opened(sealed, options.opening ?? services));
   if (typeof file === 'string') return { ...(await afresh(plaintext, sealed, wanted, services)), change: 'fresh', because: file };
   try {
     return await succeed(plaintext, { previous, file }, wanted, services);
@@ -71,8 +73,7 @@ export async function encryptInto(
 function leaving({ keyGroups, shamirThreshold }: Metadata, wanted: WantedKeys | undefined, { keySources }: Services): string | undefined {
   if (wanted === undefined) return undefined;
   const changes = compareGroups(keyGroups, wanted.keyGroups, keySources);
-  const staying = new Set(changes.flatMap(({ common, added }) => [...common, ...added]));
-  const left = changes.flatMap(({ removed }) => removed).filter((name) => !staying.has(name));
+  const left = leaversOf(changes);
   if (left.length > 0) return `it is no longer for ${left.join(', ')}`;
   const { length } = wanted.keyGroups;
   const moved = keyGroups.length !== length || changes.some(({ removed }) => removed.length > 0);

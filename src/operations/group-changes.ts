@@ -27,4 +27,10 @@ export function compareGroups(
   });
 }
 
+/** Who is in a file and in no group of it any more, by name. */
+export function leaversOf(changes: readonly GroupChange[]): readonly string[] {
+  const staying = new Set(changes.flatMap(({ common, added }) => [...common, ...added]));
+  return [...new Set(changes.flatMap(({ removed }) => removed).filter((name) => !staying.has(name)))];
+}
+
 export const isSame = ({ added, removed }: GroupChange): boolean => added.length === 0 && removed.length === 0;

@@ -1,10 +1,10 @@
 import { wipe } from '../crypto/bytes.ts';
 import type { KeyGroup, MasterKey } from '../metadata/metadata.ts';
 import { completeGroups } from './complete-key.ts';
-import { effectiveThreshold, makeDataKey } from './data-key.ts';
+import { effectiveThreshold, makeDataKey, type WantedKeys } from './data-key.ts';
 import { nameOf } from './master-key-name.ts';
 import { CiphertextMemory } from './memory.ts';
-import { openFile } from './open-file.ts';
+import { type OpenedFile, openFile } from './open-file.ts';
 import type { Formats, Outcome, Services } from './operation.ts';
 import { contentOf, plainDocument, rewrite, type Rewriting } from './rewrite.ts';
 
@@ -32,16 +32,20 @@ export async function rotate(
       keyGroups: changedGroups(metadata.keyGroups, { add, remove }, services),
       shamirThreshold: effectiveThreshold(metadata.shamirThreshold, metadata.keyGroups.length),
     };
-    const { dataKey, keyGroups, shamirThreshold } = await makeDataKey(wanted, services);
-    try {
-      const successor = { ...file, dataKey, memory: new CiphertextMemory(), metadata: { ...metadata, keyGroups, shamirThreshold } };
-      const written = rewrite(successor, plainDocument(file), { ...formats, layout: options.layout }, services);
-      return { content: contentOf(written), warnings: file.warnings };
-    } finally {
-      wipe(dataKey);
-    }
+    return await encryptAnew(file, wanted, { ...formats, layout: options.layout }, services);
   } finally {
     wipe(file.dataKey);
+  }
+}
+
+/** Encrypts all values of an opened file under a new data key, for these master keys. Throws `NO_MASTER_KEY`, `DATA_KEY_UNWRAPPABLE`, `CANCELLED`. */
+export async function encryptAnew(file: OpenedFile, wanted: WantedKeys, rewriting: Rewriting, services: Services): Promise<Outcome> {
+  const { dataKey, keyGroups, shamirThreshold } = await makeDataKey(wanted, services);
+  try {
+    const successor = { ...file, dataKey, memory: new CiphertextMemory(), metadata: { ...file.metadata, keyGroups, shamirThreshold } };
+    return { content: contentOf(rewrite(successor, plainDocument(file), rewriting, services)), warnings: file.warnings };
+  } finally {
+    wipe(dataKey);
   }
 }
 

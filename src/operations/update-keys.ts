@@ -1,12 +1,15 @@
+import { wipe } from '../crypto/bytes.ts';
 import type { Format } from '../formats/format.ts';
 import type { KeySource } from '../keysources/keysource.ts';
 import type { MasterKey, Metadata } from '../metadata/metadata.ts';
 import { amendKeys } from './amend-keys.ts';
 import { completeGroups } from './complete-key.ts';
 import { effectiveThreshold, type WantedKeys } from './data-key.ts';
-import { compareGroups, type GroupChange, isSame } from './group-changes.ts';
-import { readSealed } from './open-file.ts';
+import { compareGroups, type GroupChange, isSame, leaversOf } from './group-changes.ts';
+import { openSealed, readSealed } from './open-file.ts';
 import type { Outcome, Services } from './operation.ts';
+import type { Rewriting } from './rewrite.ts';
+import { encryptAnew } from './rotate.ts';
 import { type UpdatedKeys, wrapAgain } from './wrap-again.ts';
 
 /** A change of master keys, ready to be shown and then made. */
@@ -14,11 +17,18 @@ export interface KeyUpdate {
   readonly upToDate: boolean;
   readonly groups: readonly GroupChange[];
   readonly shamirThreshold: { readonly from: number; readonly to: number };
+  /** Whom the file is encrypted for and will be no longer, by name: they may have kept the data key. */
+  readonly leavers: readonly string[];
   /**
    * Makes the change: only entries of the metadata that differ are touched, no value is opened.
    * Throws `NO_MASTER_KEY`, `DATA_KEY_UNRECOVERABLE`, `DATA_KEY_UNWRAPPABLE`, `CANCELLED`.
    */
   apply(): Promise<Outcome>;
+  /**
+   * Makes the change with a new data key, under which all values are encrypted, so that no leaver can read what the file holds from now on.
+   * Throws as `apply`, and `VALUE_UNOPENABLE`, `MAC_MISMATCH`.
+   */
+  applyAnew(rewriting: Rewriting): Promise<Outcome>;
 }
 
 /**
@@ -36,7 +46,16 @@ export async function planUpdateKeys(source: Uint8Array, format: Format, wanting
     upToDate: isAsWanted && wanted.rewrap !== true,
     groups,
     shamirThreshold: threshold,
+    leavers: leaversOf(groups),
     apply: async () => amendKeys(file, await wrapAgain(file.metadata, { ...wanted, shamirThreshold: threshold.to }, services), services),
+    applyAnew: async (rewriting) => {
+      const opened = await openSealed(file, { ignoreMac: false }, services);
+      try {
+        return await encryptAnew(opened, { ...wanted, shamirThreshold: threshold.to }, rewriting, services);
+      } finally {
+        wipe(opened.dataKey);
+      }
+    },
   };
 }
 

@@ -15,6 +15,7 @@ export async function openLockedFile(content: Uint8Array, question: string, cont
   const bytes = Buffer.from(content);
   try {
     const file = bytes.toString('latin1', 0, armored.length) === armored ? dearmor(bytes.toString('latin1')) : bytes;
+    if (context.unattended === true) return 'is protected by a passphrase, and nobody is asked for it';
     return (await withAgent(file, question, context)) ?? (await withPerson(file, question, context));
   } catch (error) {
     if (error instanceof SopsError && error.code === 'MALFORMED_METADATA') {

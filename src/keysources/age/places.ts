@@ -76,6 +76,7 @@ async function runCommand(name: string, form: Place['form'], recipient: string, 
   if (text === undefined) return absent(name, 'is not set');
   const words = splitCommand(text);
   if (words.length === 0) return absent(name, 'is empty');
+  if (context.unattended === true) return absent(name, 'is a command that may ask a person, and was not run');
   const { status, stdout, stderr } = await context.run(words, { env: { SOPS_AGE_RECIPIENT: recipient } });
   if (status === 0) return { name, form, content: stdout };
   const [said = ''] = stderr.trim().split('\n').slice(-1);

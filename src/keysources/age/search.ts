@@ -88,6 +88,7 @@ class Search {
   async #tryPlugin(name: string, identity: PluginIdentity): Promise<Found> {
     const { opening } = this.#wrapped;
     if (opening === undefined) return [`${name} names a plugin, which cannot be run here`];
+    if (this.#context.unattended === true) return [`${name} names a plugin, which may want a person`];
     const { unwrapWithPlugin } = await import('./plugin.node.ts');
     let fileKey: Uint8Array | undefined;
     try {

@@ -16,9 +16,10 @@ export async function encryptWithGpg(dataKey: Uint8Array, fingerprint: string, c
   throw new SopsError('DATA_KEY_UNWRAPPABLE', reason === undefined ? said(status, stderr) : `${reason} (${said(status, stderr)})`);
 }
 
-/** Decrypts with the program gpg, which asks its agent for the passphrase, and that a person. */
+/** Decrypts with the program gpg, which asks its agent for the passphrase, and that a person, unless nobody may be asked. */
 export async function decryptWithGpg(wrapped: string, context: Context, signal?: AbortSignal): Promise<Uint8Array> {
-  const { status, stdout, stderr } = await gpg([...bounded, '-d'], new TextEncoder().encode(wrapped), context, signal);
+  const quietly = context.unattended === true ? ['--batch', '--pinentry-mode', 'error'] : [];
+  const { status, stdout, stderr } = await gpg([...quietly, ...bounded, '-d'], new TextEncoder().encode(wrapped), context, signal);
   if (status !== 0) throw new SopsError('DATA_KEY_UNRECOVERABLE', said(status, stderr));
   // An old gpg drops what it does not know (AEAD) and reports success.
   if (stdout.length === 0) throw new SopsError('DATA_KEY_UNRECOVERABLE', 'it printed nothing: the message may need a newer gpg');

@@ -14,6 +14,16 @@ export interface Config {
   readonly patterns: readonly string[];
   /** What the user should be told once, each with file and line. */
   readonly warnings: readonly string[];
+  /** The same, for programs. */
+  readonly flaws: readonly ConfigFlaw[];
+}
+/** Something in the config file that is harmless to read and most likely not meant. */
+export interface ConfigFlaw {
+  /** A name that nobody reads; key groups of one kind of key each; anything else. */
+  readonly kind: 'unknown key' | 'split groups' | 'other';
+  /** Line in the config file, from 1. */
+  readonly line: number;
+  readonly message: string;
 }
 /** One entry of `creation_rules`; its keys are read when it is chosen, since sops looks over mistakes in the others. */
 export interface RuleEntry {
@@ -48,8 +58,20 @@ export interface DestinationRule {
   /** Undefined where it names no destination. */
   readonly to?: { readonly destination: Destination; readonly place: Place };
   readonly omitExtensions: boolean;
+  /** How secrets are made of a file, for destinations that take them. */
+  readonly secrets: SecretSettings;
   /** For whom to encrypt again, and what; without keys in its first group, files are published as they are. */
   readonly recreationRule: CreationRule;
+}
+/** How secrets are made of a file, and what is kept beside them. */
+export interface SecretSettings {
+  /** One secret a key, not one for the whole file. */
+  readonly perKey: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  /** `''` where there is none. */
+  readonly description: string;
+  /** Who publishes, so that others who publish files of the same names are told apart; `''` where nobody is named. */
+  readonly owner: string;
 }
 /** What flags add to the keys of a rule; the profile of AWS is the rule's own. */
 export type RuleOptions = Pick<KeyOptions, 'encryptionContext'>;

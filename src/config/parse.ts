@@ -41,5 +41,6 @@ export function parseConfig(
     stores: parseStores(fields.get('stores'), reader),
     patterns: (rules ?? []).flatMap(({ patterns }) => patterns),
     warnings: reader.warnings,
+    flaws: reader.flaws,
   };
 }

@@ -1,6 +1,7 @@
 import type { Document, Leaf, Mapping, Node } from '../document/tree.ts';
 import { type Position, SopsError } from '../errors.ts';
 import { nearest } from '../document/nearest.ts';
+import type { ConfigFlaw } from './config.ts';
 
 /** A value of the config file, where it stands and what it is called in messages. */
 export interface Value {
@@ -12,7 +13,7 @@ export interface Value {
 
 /** Reads values of the config file with the types that go-yaml lets them have, and keeps book of what is wrong but harmless. */
 export class ConfigReader {
-  readonly warnings: string[] = [];
+  readonly flaws: ConfigFlaw[] = [];
   readonly #source: string;
   readonly #file: string;
 
@@ -38,9 +39,14 @@ export class ConfigReader {
     return new SopsError('MALFORMED_CONFIG', `line ${position.line}: ${message}`, { file: this.#file, position, cause });
   }
 
-  warn(offset: number, message: string): void {
-    const warning = `${this.#file}:${this.line(offset)}: ${message}`;
-    if (!this.warnings.includes(warning)) this.warnings.push(warning);
+  warn(offset: number, message: string, kind: ConfigFlaw['kind'] = 'other'): void {
+    const line = this.line(offset);
+    if (!this.flaws.some((flaw) => flaw.line === line && flaw.message === message)) this.flaws.push({ kind, line, message });
+  }
+
+  /** The flaws as the user is told of them. */
+  get warnings(): readonly string[] {
+    return this.flaws.map(({ line, message }) => `${this.#file}:${line}: ${message}`);
   }
 
   /** A scalar as it is written, `''` for null. */
@@ -110,7 +116,8 @@ export class ConfigReader {
     for (const [name, { offset }] of fields) {
       if (known.includes(name)) continue;
       const meant = nearest(name, known);
-      this.warn(offset, `unknown key '${name}' in ${what} is ignored${meant === undefined ? '' : `, did you mean '${meant}'?`}`);
+      const advice = meant === undefined ? '' : `, did you mean '${meant}'?`;
+      this.warn(offset, `unknown key '${name}' in ${what} is ignored${advice}`, 'unknown key');
     }
   }
 

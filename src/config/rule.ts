@@ -103,6 +103,6 @@ class RuleReader {
     if (kinds.some(({ length }) => length !== 1) || new Set(kinds.flat()).size < kinds.length) return;
     const count = this.#groups.length;
     const advice = `put them into one group if any one key shall do, or say so with shamir_threshold: ${count}`;
-    this.#reader.warn(second.offset, `a key of each of the ${count} key groups will be needed to decrypt: ${advice}`);
+    this.#reader.warn(second.offset, `a key of each of the ${count} key groups will be needed to decrypt: ${advice}`, 'split groups');
   }
 }

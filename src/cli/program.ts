@@ -10,6 +10,7 @@ import {
   unwrapFlags,
 } from './flags.ts';
 import { type Command, type FlagGroup, files, keys, selection } from './catalog/command.ts';
+import { gitCache, gitTextconv } from './catalog/git.ts';
 import { groupsAdd, groupsDelete, keyList, keyservice, rules, updatekeys } from './catalog/master-keys.ts';
 import { publish } from './catalog/publishing.ts';
 import { completion, execEnv, execFile, exportVariables } from './catalog/programs.ts';
@@ -36,6 +37,8 @@ export const commands: readonly Command[] = [
   execFile,
   exportVariables,
   publish,
+  gitTextconv,
+  gitCache,
   init,
   rules,
   doctor,

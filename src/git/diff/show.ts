@@ -3,6 +3,7 @@ import { splice } from '../../document/splice.ts';
 import { printable, SopsError } from '../../errors.ts';
 import type { Format } from '../../formats/format.ts';
 import { formatOfSealed } from '../../formats/told.ts';
+import type { Metadata } from '../../metadata/metadata.ts';
 import { openFile, plainBranches, plainText, readSealed, type SealedFile } from '../../operations/open-file.ts';
 import type { Services } from '../../operations/operation.ts';
 import { fingerprint, withFingerprints } from './fingerprint.ts';
@@ -14,6 +15,8 @@ export interface Showing extends Services {
   readonly called: (name: string) => string | undefined;
   /** Told before plaintext is given out; where it throws, none is. */
   readonly opened: () => Promise<void>;
+  /** Told of a file that no key opens. */
+  readonly closed: (metadata: Metadata) => Promise<void>;
 }
 
 /** What is said above a file. */
@@ -33,6 +36,7 @@ export async function showFile(name: string, content: Uint8Array, showing: Showi
     return await shown(content, sealed, false, showing);
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
+    if (error.code === 'DATA_KEY_UNRECOVERABLE') await showing.closed(sealed.metadata);
     return error.code === 'MAC_MISMATCH' ? unverified(content, sealed, error, showing) : closed(sealed, error, showing);
   }
 }

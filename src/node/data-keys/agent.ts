@@ -51,7 +51,7 @@ export async function serveDataKeys(seconds: number, env: Readonly<Record<string
 }
 
 function converse(socket: Socket, receive: (bytes: Uint8Array) => void): void {
-  const bytes = Buffer.alloc(longestRequest);
+  const bytes = new Uint8Array(longestRequest);
   let length = 0;
   socket.setTimeout(patience, () => socket.destroy());
   socket.on('error', () => undefined);

@@ -32,7 +32,7 @@ export async function askOrStart(request: KeyRequest, seconds: number, env: Envi
 
 function exchange(path: string, request: KeyRequest): Promise<KeyAnswer | undefined> {
   return new Promise((resolve) => {
-    const bytes = Buffer.alloc(answerLength);
+    const bytes = new Uint8Array(answerLength);
     let length = 0;
     const socket = connect(path, () => socket.write(writeRequest(request)));
     const done = (): void => {

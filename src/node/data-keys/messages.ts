@@ -48,8 +48,8 @@ export function readRequest(bytes: Uint8Array): KeyRequest | undefined {
   if (bytes.length < headLength + count * idLength) return undefined;
   const verb = verbs[bytes[0] ?? 0] ?? 'find';
   if (verb === 'count' || verb === 'stop') return { verb };
-  const ids = Array.from({ length: count }, (_, at) => bytes.slice(headLength + at * idLength, headLength + (at + 1) * idLength));
-  return verb === 'keep' ? { verb, ids, key: bytes.slice(2, headLength) } : { verb, ids };
+  const ids = Array.from({ length: count }, (_, at) => copy(bytes, headLength + at * idLength, idLength));
+  return verb === 'keep' ? { verb, ids, key: copy(bytes, 2, keyLength) } : { verb, ids };
 }
 
 export function writeAnswer(answer: KeyAnswer): Uint8Array {
@@ -64,6 +64,9 @@ export function writeAnswer(answer: KeyAnswer): Uint8Array {
 export function readAnswer(bytes: Uint8Array): KeyAnswer | undefined {
   const found = findings[bytes[0] ?? -1];
   if (bytes.length < answerLength || found === undefined) return undefined;
-  if (found === 'key') return { found, key: bytes.slice(1, answerLength) };
+  if (found === 'key') return { found, key: copy(bytes, 1, keyLength) };
   return found === 'count' ? { found, count: new DataView(bytes.buffer, bytes.byteOffset).getUint32(1) } : { found };
 }
+
+/** A copy even of a `Buffer`, whose `slice` is none. */
+const copy = (bytes: Uint8Array, start: number, length: number): Uint8Array => Uint8Array.from(bytes.subarray(start, start + length));

@@ -77,6 +77,21 @@ export const idempotentFlag: FlagSpec = {
   help: 'leave the file as it is where there is nothing to change',
 };
 
+/** Which encrypted version a file succeeds. */
+export const reuseFlags: readonly FlagSpec[] = [
+  {
+    name: 'into',
+    takes: 'text',
+    value: 'old',
+    help: 'encrypt as the successor of this encrypted file: same data key, same ciphertext for what did not change',
+  },
+  {
+    name: 'no-reuse',
+    takes: 'nothing',
+    help: 'with --in-place, make a new data key even where Git has an encrypted version of the file',
+  },
+];
+
 /** Who may unwrap the data key, and in which order to try. */
 export const unwrapFlags: readonly FlagSpec[] = [
   {

@@ -1,6 +1,7 @@
 import type { CreationRule } from '../config/config.ts';
 import { SopsError } from '../errors.ts';
 import { defaultSelection, type MasterKey, type Selection } from '../metadata/metadata.ts';
+import type { IntoOptions } from '../operations/encrypt-into.ts';
 import type { EncryptionSettings, Formats } from '../operations/operation.ts';
 import type { Flags } from './argv.ts';
 import { creationRule, loadConfig } from './config-file.ts';
@@ -25,11 +26,50 @@ export async function encryptionSettings(
   const rule = found && (await creationRule(found, input.name, invocation));
   return {
     keyGroups: keyGroups(named, rule, found?.path),
-    shamirThreshold: flags.number('shamir-secret-sharing-threshold') || (rule?.shamirThreshold ?? 0),
+    shamirThreshold: thresholdOf(flags, rule),
     ...whatToEncrypt(flags, rule, formats.input.raw !== undefined),
     layout: layoutOption(invocation, formats.output),
     strict: flags.isOn('strict'),
   };
+}
+
+/**
+ * As {@link encryptionSettings}, for the successor of an encrypted file: where neither flags nor a creation rule say whom or what to encrypt, nothing does.
+ * Throws `MALFORMED_CONFIG`, `CONFLICTING_FLAGS`, `MALFORMED_KEY`, `MALFORMED_ENCRYPTION_CONTEXT`.
+ */
+export async function successorSettings(
+  invocation: Invocation,
+  input: Input,
+  formats: Pick<Formats, 'input' | 'output'>,
+): Promise<Omit<IntoOptions, 'formats'>> {
+  const { flags } = invocation;
+  const found = loadConfig(invocation);
+  const rule = found && (await creationRule(found, input.name, invocation).catch(withoutRule));
+  return {
+    ...keysIfChosen(flags, rule, found?.path),
+    ...whatIfChosen(flags, rule, formats.input.raw !== undefined),
+    layout: layoutOption(invocation, formats.output),
+    strict: flags.isOn('strict'),
+  };
+}
+
+function keysIfChosen(flags: Flags, rule: CreationRule | undefined, configPath: string | undefined): Pick<IntoOptions, 'keys'> {
+  const named = masterKeysOf(flags, '');
+  if (named.length === 0 && rule === undefined) return {};
+  return { keys: { keyGroups: keyGroups(named, rule, configPath), shamirThreshold: thresholdOf(flags, rule) } };
+}
+
+function whatIfChosen(flags: Flags, rule: CreationRule | undefined, single: boolean): Pick<IntoOptions, 'what'> {
+  if (rule === undefined && selectionsOf(flags, undefined).length === 0 && !flags.isOn('mac-only-encrypted')) return {};
+  return { what: whatToEncrypt(flags, rule, single) };
+}
+
+const thresholdOf = (flags: Flags, rule: CreationRule | undefined): number =>
+  flags.number('shamir-secret-sharing-threshold') || (rule?.shamirThreshold ?? 0);
+
+function withoutRule(error: unknown): undefined {
+  if (error instanceof SopsError && error.code === 'NO_MATCHING_RULE') return undefined;
+  throw error;
 }
 
 function keyGroups(

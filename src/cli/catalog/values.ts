@@ -6,6 +6,7 @@ import {
   ignoreMacFlag,
   inputTypeFlag,
   outputFlags,
+  reuseFlags,
   showMasterKeysFlag,
   thresholdFlag,
 } from '../flags.ts';
@@ -16,9 +17,17 @@ export const encrypt: Command = {
   name: 'encrypt',
   summary: 'encrypt a file, or standard input',
   takes: '[file…]',
-  groups: [files(...outputFlags, filenameOverrideFlag), manyFiles, keys, selection, keyServices],
+  groups: [
+    files(...outputFlags, filenameOverrideFlag),
+    manyFiles,
+    { title: 'Earlier version', flags: reuseFlags },
+    keys,
+    selection,
+    keyServices,
+  ],
   examples: [
     'encrypt -i secrets.yaml',
+    'encrypt --into secrets.yaml --output secrets.yaml plain.yaml',
     'encrypt --age age1… --encrypted-regex "^(data|stringData)$" secret.yaml',
     'encrypt --filename-override secrets.env < plain.env',
     'encrypt -i --recursive .',

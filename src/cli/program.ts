@@ -10,7 +10,9 @@ import {
   unwrapFlags,
 } from './flags.ts';
 import { type Command, type FlagGroup, files, keys, selection } from './catalog/command.ts';
+import { gitFilterProcess } from './catalog/git-filter.ts';
 import { gitCache, gitTextconv } from './catalog/git.ts';
+import { blame, exposure } from './catalog/past.ts';
 import { groupsAdd, groupsDelete, keyList, keyservice, rules, updatekeys } from './catalog/master-keys.ts';
 import { publish } from './catalog/publishing.ts';
 import { completion, execEnv, execFile, exportVariables } from './catalog/programs.ts';
@@ -26,11 +28,13 @@ export const commands: readonly Command[] = [
   unset,
   move,
   find,
+  blame,
   rotate,
   updatekeys,
   groupsAdd,
   groupsDelete,
   keyList,
+  exposure,
   filestatus,
   keyservice,
   execEnv,
@@ -39,6 +43,7 @@ export const commands: readonly Command[] = [
   publish,
   gitTextconv,
   gitCache,
+  gitFilterProcess,
   init,
   rules,
   doctor,

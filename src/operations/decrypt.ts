@@ -4,7 +4,7 @@ import { getNode } from '../document/change.ts';
 import type { Mapping } from '../document/tree.ts';
 import { SopsError } from '../errors.ts';
 import type { Format, PrintOptions } from '../formats/format.ts';
-import { type OpenedFile, openFile, plainBranches, plainText } from './open-file.ts';
+import { type OpenedFile, openFile, openSealed, plainBranches, plainText, type SealedFile } from './open-file.ts';
 import type { Formats, Outcome, Services } from './operation.ts';
 
 /** How to decrypt. */
@@ -27,7 +27,17 @@ export async function decrypt(source: Uint8Array, formats: Formats, options: Dec
   }
 }
 
-function contentOf(file: OpenedFile, { input, output, print }: Formats, extract: TreePath | undefined): Uint8Array {
+/** The plaintext of an encrypted file that was read, in its own format: what {@link decrypt} gives. Throws `DATA_KEY_UNRECOVERABLE`, `VALUE_UNOPENABLE`, `MAC_MISMATCH`. */
+export async function decryptSealed(sealed: SealedFile, services: Services): Promise<Uint8Array> {
+  const file = await openSealed(sealed, { ignoreMac: false, readOnly: true }, services);
+  try {
+    return contentOf(file, { input: file.format, output: file.format, print: {} });
+  } finally {
+    wipe(file.dataKey);
+  }
+}
+
+function contentOf(file: OpenedFile, { input, output, print }: Formats, extract?: TreePath): Uint8Array {
   if (extract && extract.length > 0) return extracted(plainBranches(file), extract, output, print);
   if (input === output && !input.raw) return utf8(plainText(file));
   return printBranches(plainBranches(file), output, print);

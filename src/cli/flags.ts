@@ -71,6 +71,12 @@ export const rewrapFlag: FlagSpec = {
   help: 'wrap the data key anew with the current version of every master key, by the service itself where it can',
 };
 
+/** What becomes of the data key where somebody leaves who may have kept it. */
+export const rotationFlags: readonly FlagSpec[] = [
+  { name: 'rotate', takes: 'nothing', help: 'make a new data key for files that a recipient leaves, and encrypt their values with it' },
+  { name: 'no-rotate', takes: 'nothing', help: 'keep the data key, and neither ask nor warn' },
+];
+
 export const idempotentFlag: FlagSpec = {
   name: 'idempotent',
   takes: 'nothing',

@@ -110,9 +110,11 @@ export function errorText(error: SopsError): string {
 /** The command that says which keys were looked for, and what would help. */
 function doctorHint(file: string | undefined): string {
   const name = file === undefined ? undefined : shortPath(file);
-  const word = name === undefined || /^[\w./@%+,:=-]+$/.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
-  return `\`${['sopsmith doctor', ...(word === undefined ? [] : [word])].join(' ')}\` says which of your keys were looked for, and what would help`;
+  return `\`${['sopsmith doctor', ...(name === undefined ? [] : [shellWord(name)])].join(' ')}\` says which of your keys were looked for, and what would help`;
 }
+
+/** A name as one word of a command line that can be copied into a shell. */
+export const shellWord = (name: string): string => (/^[\w./@%+,:=-]+$/.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`);
 
 function headline({ code, message, details }: SopsError): string {
   if (code === 'FILE_NOT_MODIFIED') return harmless(message);

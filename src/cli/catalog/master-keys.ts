@@ -1,4 +1,4 @@
-import { fileFlag, groupKeyFlags, inputTypeFlag, outputFlags, rewrapFlag, serverFlags, thresholdFlag } from '../flags.ts';
+import { fileFlag, groupKeyFlags, inputTypeFlag, outputFlags, rewrapFlag, rotationFlags, serverFlags, thresholdFlag } from '../flags.ts';
 import { readsAnything } from '../exit-codes.ts';
 import { type Command, type FlagGroup, keyServices, manyFiles } from './command.ts';
 
@@ -9,11 +9,11 @@ export const updatekeys: Command = {
   groups: [
     { title: 'Files', flags: [inputTypeFlag] },
     manyFiles,
-    { title: 'Keys', flags: [thresholdFlag, rewrapFlag] },
+    { title: 'Keys', flags: [thresholdFlag, rewrapFlag, ...rotationFlags] },
     { title: 'Asking', flags: [{ name: 'yes', short: 'y', takes: 'nothing', help: 'do not ask' }] },
     keyServices,
   ],
-  examples: ['updatekeys secrets.yaml', 'updatekeys -y .', 'updatekeys -y --rewrap secrets'],
+  examples: ['updatekeys secrets.yaml', 'updatekeys -y .', 'updatekeys -y --rewrap secrets', 'updatekeys -y --rotate .'],
   exitCodes: readsAnything,
   load: () => import('../commands/updatekeys.ts'),
 };

@@ -34,6 +34,12 @@ export interface HistoryOptions {
   /** Tells renames from deletions and additions. */
   readonly renames?: boolean;
   readonly oldestFirst?: boolean;
+  /** Every commit behind all of its children, and as parents the nearest of those that are told: of use with paths. */
+  readonly linked?: boolean;
+  /** At most so many. */
+  readonly most?: number;
+  /** Milliseconds; without, it may take its time. */
+  readonly timeout?: number;
 }
 
 const format = '%x01%H%x00%P%x00%aI%x00%an%x00%ae%x00%s%x00';
@@ -41,27 +47,50 @@ const format = '%x01%H%x00%P%x00%aI%x00%an%x00%ae%x00%s%x00';
 /** The commits of a history, the newest first, with what each did to files. Merges are compared with each of their parents. Throws `GIT_FAILED`. */
 export async function history(
   git: Git,
-  { revisions = [], all, paths = [], renames, oldestFirst }: HistoryOptions,
+  { revisions = [], all, paths = [], renames, oldestFirst, linked, most, timeout }: HistoryOptions,
 ): Promise<readonly Commit[]> {
-  const fields = await git.list([
+  const words = [
     '--literal-pathspecs',
     'log',
     '-z',
     '--raw',
     '--no-abbrev',
-    '-m',
+    '--diff-merges=separate',
+    // Whatever the configuration says: the first commit adds its files, and a single path is not followed.
+    '--root',
+    '--no-follow',
     '--no-color',
     '--no-show-signature',
     renames ? '--find-renames' : '--no-renames',
     `--format=${format}`,
     ...(oldestFirst ? ['--reverse'] : []),
+    ...(linked ? ['--parents', '--topo-order'] : []),
+    ...(most === undefined ? [] : [`--max-count=${most}`]),
     ...(all ? ['--all'] : []),
     '--end-of-options',
     ...revisions,
     '--',
     ...paths,
-  ]);
-  return commitsOf(fields);
+  ];
+  return commitsOf(await git.list(words, timeout === undefined ? {} : { timeout }));
+}
+
+/** Commits by their IDs, without what they did to files. */
+export async function commitsNamed(git: Git, ids: readonly string[]): Promise<readonly Commit[]> {
+  if (ids.length === 0) return [];
+  return commitsOf(
+    await git.list([
+      'log',
+      '--no-walk=unsorted',
+      '-z',
+      '--no-patch',
+      '--no-color',
+      '--no-show-signature',
+      `--format=${format}`,
+      ...ids,
+      '--',
+    ]),
+  );
 }
 
 const commitStart = '\u0001';

@@ -1,6 +1,6 @@
 import { looksSealed } from '../crypto/envelope.ts';
-import { type PathStep, showPath } from '../document/path.ts';
-import type { Leaf, Mapping, Node } from '../document/tree.ts';
+import type { Leaf } from '../document/tree.ts';
+import { leavesOf } from './leaf-paths.ts';
 import type { SealedFile } from './open-file.ts';
 
 /** How an encrypted file differs from an earlier version of itself: paths only, found without any key. */
@@ -20,8 +20,8 @@ export function compareSealed(before: Pick<SealedFile, 'branches'>, after: Pick<
   const old = leavesOf(before.branches);
   const now = leavesOf(after.branches);
   const both = [...now.keys()].filter((path) => old.has(path));
-  const changed = both.filter((path) => !sameLeaf(old.get(path), now.get(path)));
-  const isSealed = (path: string): boolean => [old, now].every((leaves) => looksSealed(leaves.get(path)?.text ?? ''));
+  const changed = both.filter((path) => !sameLeaf(old.get(path)?.leaf, now.get(path)?.leaf));
+  const isSealed = (path: string): boolean => [old, now].every((leaves) => looksSealed(leaves.get(path)?.leaf.text ?? ''));
   return {
     added: [...now.keys()].filter((path) => !old.has(path)),
     removed: [...old.keys()].filter((path) => !now.has(path)),
@@ -66,18 +66,4 @@ function firstNotBelow(ends: readonly number[], value: number, values: readonly 
     else high = middle;
   }
   return low;
-}
-
-function leavesOf(branches: readonly Mapping[]): ReadonlyMap<string, Leaf> {
-  const leaves = new Map<string, Leaf>();
-  const visit = (node: Node, path: readonly PathStep[], prefix: string): void => {
-    if (node.kind === 'leaf') leaves.set(prefix + showPath(path), node);
-    else if (node.kind === 'mapping')
-      for (const item of node.items) if (item.kind === 'entry') visit(item.value, [...path, item.key], prefix);
-    if (node.kind !== 'sequence') return;
-    let index = 0;
-    for (const item of node.items) if (item.kind !== 'comment') visit(item, [...path, index++], prefix);
-  };
-  for (const [at, branch] of branches.entries()) visit(branch, [], branches.length > 1 ? `document ${at + 1}: ` : '');
-  return leaves;
 }

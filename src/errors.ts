@@ -68,6 +68,8 @@ export type SopsErrorCode =
   | 'COMMAND_UNSTARTABLE'
   /** The address to serve keys on cannot be listened on. */
   | 'ADDRESS_UNUSABLE'
+  /** An audit log of the machine could not be written: nothing was given out. */
+  | 'AUDIT_FAILED'
   /** A destination did not take what was to be published there. */
   | 'PUBLICATION_FAILED'
   /** Git failed, or is not there. */
@@ -135,8 +137,9 @@ const longest = 2000;
 /** Text from elsewhere (a file, a program, a service), fit to be said in a message: what could steer a terminal is spelled out, line breaks are spaces, and it has an end. */
 export function printable(text: string): string {
   const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
-  return cut
-    .trim()
-    .replaceAll(/\s*\n\s*/g, ' ')
-    .replaceAll(steering, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return oneLine(cut.trim().replaceAll(/\s*\n\s*/g, ' '));
 }
+
+/** Text for one line of a message, whole: what could steer a terminal or break the line is spelled out. */
+export const oneLine = (text: string): string =>
+  text.replaceAll(steering, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -14,10 +14,34 @@ import { changePath } from './tree-path.ts';
 /** Flags that say where values come from, where they do not stand behind their paths. */
 const sources = ['value-file', 'value-stdin', 'ask', 'generate'] as const;
 
+/** What is to be set in one file: the same in each, but for values that are generated. */
+export type Assignments = () => readonly Assignment[];
+
 /** What `set` is to set: paths with their values, as words and flags say. Throws `USAGE`, `NO_FILE_SPECIFIED`, `MALFORMED_VALUE`, `CANCELLED`. */
-export async function assignmentsIn(words: readonly string[], { flags, context }: Invocation): Promise<readonly Assignment[]> {
-  const source = sourceIn(flags);
-  checkCount(words, source);
+export async function assignmentsIn(words: readonly string[], invocation: Invocation): Promise<Assignments> {
+  const source = sourceIn(invocation.flags);
+  checkCount(words, source, invocation.flags);
+  if (source === 'generate') {
+    const make = generatedFor(words.map(pathIn), invocation);
+    // What cannot be made is refused before any file is opened.
+    make();
+    return make;
+  }
+  const made = await givenIn(words, source, invocation);
+  return () => made;
+}
+
+type Source = (typeof sources)[number];
+
+function generatedFor(paths: readonly TreePath[], { flags, context }: Invocation): Assignments {
+  return () => paths.map((path) => ({ path, value: text(generated(flags, context)) }));
+}
+
+async function givenIn(
+  words: readonly string[],
+  source: Exclude<Source, 'generate'> | undefined,
+  { context }: Invocation,
+): Promise<readonly Assignment[]> {
   switch (source) {
     case undefined:
       return inPairs(words, (text) => text);
@@ -25,8 +49,6 @@ export async function assignmentsIn(words: readonly string[], { flags, context }
       return inPairs(words, readValueFile);
     case 'value-stdin':
       return words.map((word) => ({ path: pathIn(word), value: jsonValue(decode(readStandardInput(), 'standard input')) }));
-    case 'generate':
-      return words.map((word) => ({ path: pathIn(word), value: text(generated(flags, context)) }));
     case 'ask': {
       const assignments: Assignment[] = [];
       for (const path of words.map(pathIn)) assignments.push({ path, value: text(await asked(path, context)) });
@@ -35,7 +57,7 @@ export async function assignmentsIn(words: readonly string[], { flags, context }
   }
 }
 
-function sourceIn(flags: Flags): (typeof sources)[number] | undefined {
+function sourceIn(flags: Flags): Source | undefined {
   const [source, second] = sources.filter((name) => (name === 'generate' ? flags.number(name) !== undefined : flags.isOn(name)));
   if (second !== undefined) throw new SopsError('USAGE', `cannot use both --${source ?? ''} and --${second}`);
   if (source !== 'generate' && flags.text('alphabet') !== undefined) throw new SopsError('USAGE', '--alphabet goes with --generate');
@@ -43,15 +65,20 @@ function sourceIn(flags: Flags): (typeof sources)[number] | undefined {
 }
 
 /** One path and its value is what sops takes; its words are kept. */
-function checkCount(words: readonly string[], source: (typeof sources)[number] | undefined): void {
+function checkCount(words: readonly string[], source: Source | undefined, flags: Flags): void {
   const pathsAlone = source === 'ask' || source === 'generate' || source === 'value-stdin';
   const right = source === 'value-stdin' ? words.length === 1 : words.length > 0 && (pathsAlone || words.length % 2 === 0);
   if (right) return;
   throw new SopsError(
     'NO_FILE_SPECIFIED',
     `no file specified, or index and value are missing. Need precisely ${pathsAlone ? 2 : 3} positional arguments.`,
-    words.length > 2 && !pathsAlone ? { hint: 'further values come in pairs: path value path value' } : {},
+    countHint(words, flags, pathsAlone),
   );
+}
+
+function countHint(words: readonly string[], flags: Flags, pathsAlone: boolean): { readonly hint?: string } {
+  if (flags.texts('file').length > 0) return { hint: `behind --file, words are paths${pathsAlone ? '' : ' and values'} alone` };
+  return words.length > 2 && !pathsAlone ? { hint: 'further values come in pairs: path value path value' } : {};
 }
 
 const pathIn = (word: string): TreePath => changePath(word, 'set index', { places: true });

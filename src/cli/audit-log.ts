@@ -14,7 +14,7 @@ export type AuditAction = 'decrypt' | 'encrypt' | 'rotate';
 const statement = 'INSERT INTO audit_event (action, username, file) VALUES ($1, $2, $3)';
 const secondsToConnect = 15;
 
-/** Writes a row for each action into every log of a configuration file. Throws `MALFORMED_CONFIG`, `UNSUPPORTED`; never says a connection string, which may hold a password. */
+/** Writes a row for each action into every log of a configuration file. Throws `MALFORMED_CONFIG`, `AUDIT_FAILED`; never says a connection string, which may hold a password. */
 export async function record(configFile: string, actions: readonly AuditAction[], file: string): Promise<void> {
   const connections = connectionsIn(configFile);
   if (connections.length === 0) return;
@@ -27,7 +27,7 @@ export async function record(configFile: string, actions: readonly AuditAction[]
       await client.connect();
       for (const action of actions) await client.query(statement, [action, userName(), file]);
     } catch (error) {
-      throw new SopsError('UNSUPPORTED', `the audit log cannot be written: database ${at + 1}: ${reasonOf(error)}`, {
+      throw new SopsError('AUDIT_FAILED', `the audit log cannot be written: database ${at + 1}: ${reasonOf(error)}`, {
         file: configFile,
         hint: 'nothing is done that is not recorded: see that the database is there, and has the table and the role of sops',
       });

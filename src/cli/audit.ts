@@ -9,7 +9,7 @@ const configFile = '/etc/sops/audit.yaml';
 
 /**
  * Records what was done with a file in the audit logs that the machine's administrator has set up, if any, before anything of it is given out.
- * Throws `MALFORMED_CONFIG`, or `UNSUPPORTED` where a log cannot be written: what is not recorded is not to happen.
+ * Throws `MALFORMED_CONFIG`, or `AUDIT_FAILED` where a log cannot be written: what is not recorded is not to happen.
  * @param path of the file; empty for standard input
  */
 export async function audit(actions: readonly AuditAction[], path: string | undefined): Promise<void> {

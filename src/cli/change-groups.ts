@@ -1,21 +1,28 @@
-import { resolve } from 'node:path';
 import { SopsError } from '../errors.ts';
 import { changeGroups, type GroupsChange } from '../operations/groups.ts';
+import { isEncrypted } from './encrypted-files.ts';
 import { sealedFormatFor } from './format-choice.ts';
-import { readInput } from './input.ts';
+import { type Input, readInput } from './input.ts';
 import { inFile, type Invocation } from './invocation.ts';
+import { onInputs } from './many-files.ts';
 import { deliver } from './output.ts';
 import { servicesOf } from './services.ts';
 
-/** Changes the key groups of the file that `--file` names, and writes it back, or to standard output. */
-export async function changedGroups(invocation: Invocation, change: (shamirThreshold: number) => GroupsChange): Promise<void> {
+/** Changes the key groups of the files that `--file` names, and writes them back, or one of them to standard output. Answers the exit status. */
+export async function changedGroups(invocation: Invocation, change: (shamirThreshold: number) => GroupsChange): Promise<number> {
   const { flags } = invocation;
-  const file = flags.text('file');
-  if (file === undefined) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified', { hint: 'name the file with --file' });
-  const input = { path: resolve(file), name: resolve(file), shown: file };
-  const format = sealedFormatFor(flags.text('input-type'), input);
+  const files = flags.texts('file').filter((file) => file !== '');
+  if (files.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified', { hint: 'name the file with --file' });
+  const inputType = flags.text('input-type');
   const services = servicesOf(invocation);
   const wanted = change(flags.number('shamir-secret-sharing-threshold') ?? 0);
-  const outcome = await inFile(input.shown, async () => changeGroups(readInput(input), format, wanted, services));
-  await deliver(invocation, input, outcome);
+  const step = async (input: Input): Promise<void> => {
+    const format = sealedFormatFor(inputType, input);
+    const outcome = await inFile(input.shown, async () => changeGroups(readInput(input), format, wanted, services));
+    await deliver(invocation, input, outcome);
+  };
+  return onInputs(
+    { ...invocation, words: files },
+    { wanted: (path) => isEncrypted(path, inputType), done: 'changed', makes: 'content', noOutput: true, together: true, step },
+  );
 }

@@ -1,8 +1,9 @@
 import { nearest } from '../document/nearest.ts';
 import { SopsError } from '../errors.ts';
 import { decryptToVariables, type Variables } from '../operations/environment.ts';
+import { sealedFilesNamed } from './encrypted-files.ts';
 import { sealedFormatFor } from './format-choice.ts';
-import { fileInput, readInput } from './input.ts';
+import { type Input, readInput } from './input.ts';
 import type { Invocation } from './invocation.ts';
 import { tellWarnings } from './output.ts';
 import { inSealedFile } from './sealed-input.ts';
@@ -11,14 +12,14 @@ import { servicesOf } from './services.ts';
 /** The variables of encrypted files, chosen by `--only` and named by `--prefix`; those of a later file go before. Throws `PATH_NOT_FOUND` for a name that there is not. */
 export async function chosenVariables(files: readonly string[], invocation: Invocation): Promise<Variables> {
   const all = new Map<string, string>();
-  for (const file of files) for (const [name, text] of await variablesIn(file, invocation)) all.set(name, text);
+  for (const input of await sealedFilesNamed(files, invocation, true))
+    for (const [name, text] of await variablesIn(input, invocation)) all.set(name, text);
   const prefix = invocation.flags.text('prefix') ?? '';
   return new Map(chosen(all, invocation.flags.text('only')).map(([name, text]) => [prefix + name, text]));
 }
 
-async function variablesIn(file: string, invocation: Invocation): Promise<Variables> {
+async function variablesIn(input: Input, invocation: Invocation): Promise<Variables> {
   const { flags, context } = invocation;
-  const input = fileInput(file);
   const format = sealedFormatFor(flags.text('input-type'), input);
   const services = servicesOf(invocation);
   return inSealedFile({ input, format, context }, async () => {

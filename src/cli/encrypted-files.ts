@@ -1,13 +1,18 @@
+import { basename } from 'node:path';
 import { SopsError } from '../errors.ts';
 import { keySources } from '../keysources/index.ts';
 import { readFile } from '../node/files.ts';
 import { status } from '../operations/status.ts';
 import { sealedFormatFor } from './format-choice.ts';
-import { allFilesBelow } from './wanted-inputs.ts';
+import type { Input } from './input.ts';
+import type { Invocation } from './invocation.ts';
+import { filesNamed } from './wanted-inputs.ts';
 
-/** All encrypted files in a folder and below it, in order of their names. Symbolic links are not followed. */
-export const encryptedFilesBelow = (folder: string, inputType: string | undefined): readonly string[] =>
-  [...allFilesBelow(folder)].filter((path) => isEncrypted(path, inputType));
+/** Files of the project itself and of Git, which no rule means even where it takes every file. */
+const neverMeant: ReadonlySet<string> = new Set(['.sops.yaml', '.sops.yml', '.gitattributes', '.gitignore', '.gitmodules']);
+
+/** Whether a file found in a folder may be one to encrypt. */
+export const mayBeMeant = (path: string): boolean => !neverMeant.has(basename(path));
 
 /**
  * Whether a file is encrypted. One that holds ciphertext but cannot be read (a merge conflict, say) counts as such: what works on it will say why.
@@ -24,3 +29,7 @@ export function isEncrypted(path: string, inputType: string | undefined): boolea
     throw error;
   }
 }
+
+/** The files that words name for a command that only reads encrypted ones: {@link filesNamed}. */
+export const sealedFilesNamed = (words: readonly string[], { flags }: Invocation, asOften?: boolean): Promise<readonly Input[]> =>
+  filesNamed(words, (path) => isEncrypted(path, flags.text('input-type')), asOften);

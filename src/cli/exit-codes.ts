@@ -41,6 +41,7 @@ export const exitCodes: Readonly<Record<SopsErrorCode, number>> = {
   CANCELLED: 1,
   COMMAND_UNSTARTABLE: 127,
   ADDRESS_UNUSABLE: 1,
+  AUDIT_FAILED: 1,
   PUBLICATION_FAILED: 1,
   GIT_FAILED: 1,
   NO_REPOSITORY: 1,

@@ -158,7 +158,14 @@ export const groupKeyFlags: readonly FlagSpec[] = [
   encryptionContextFlag,
 ];
 
-export const fileFlag: FlagSpec = { name: 'file', short: 'f', takes: 'text', value: 'file', help: 'the file to change' };
+/** Files by flag, where words say other things. */
+export const fileFlag: FlagSpec = {
+  name: 'file',
+  short: 'f',
+  takes: 'texts',
+  value: 'file',
+  help: 'a file to change, or a glob, or with --recursive a folder; may be given several times',
+};
 
 /** Whom to add and remove: two flags a kind of master key. */
 export const changeKeyFlags: readonly FlagSpec[] = [
@@ -196,9 +203,14 @@ export const versionFlags: readonly FlagSpec[] = [
   { name: 'check-for-updates', takes: 'nothing', help: 'without effect: nothing is ever looked up' },
 ];
 
+const recursiveFlag: FlagSpec = { name: 'recursive', takes: 'nothing', help: 'work on the files in folders, and below them' };
+
+/** For commands that only read, and refuse no folder. */
+export const recursiveAnywayFlag: FlagSpec = { ...recursiveFlag, help: 'without effect: the files in folders are always taken' };
+
 /** What every command on many files takes. */
 export const manyFilesFlags: readonly FlagSpec[] = [
-  { name: 'recursive', takes: 'nothing', help: 'work on the files in folders, and below them' },
+  recursiveFlag,
   { name: 'json', takes: 'nothing', help: 'tell what was done with each file as JSON; what has content needs --in-place or --output' },
 ];
 

@@ -27,6 +27,9 @@ export interface SealedInput {
   readonly context: Context;
 }
 
+/** Whether a word may be a glob, if no file is called so. */
+export const mayBeGlob = (word: string): boolean => /[*?[\]{}!]/.test(word);
+
 const standardInput: ReadonlySet<string> = new Set(['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0']);
 
 /**
@@ -55,12 +58,6 @@ export const fileInput = (word: string): Input =>
   standardInput.has(word)
     ? { path: undefined, name: word === '-' ? '' : resolve(word), shown: 'standard input' }
     : { path: resolve(word), name: resolve(word), shown: word };
-
-/** As {@link findInput}, where a file must be named. Throws `NO_FILE_SPECIFIED`. */
-export function findFile(invocation: Invocation): Input & { readonly path: string } {
-  if (invocation.words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
-  return mustBeFile(findInput(invocation));
-}
 
 /** Throws `UNSUPPORTED` for standard input. */
 export function mustBeFile(input: Input): Input & { readonly path: string } {

@@ -1,4 +1,4 @@
-import { printable, type SopsError } from '../errors.ts';
+import { oneLine, printable, type SopsError } from '../errors.ts';
 import type { InspectedFile, InspectedKey } from '../operations/inspect-keys.ts';
 import { added, removed } from './report.ts';
 import { wrapText } from './wrap-text.ts';
@@ -48,7 +48,7 @@ export function listAsTable(one: ListedFile, first: boolean): string {
   const flaw = enough && !opens ? ': the shares of its groups do not belong together' : '';
   return [
     ...(first ? [] : ['']),
-    `${one.file}: ${opens ? 'opens here' : 'does not open here'}${share}${flaw}`,
+    `${oneLine(one.file)}: ${opens ? 'opens here' : 'does not open here'}${share}${flaw}`,
     line(titles, 'MASTER KEY'),
     ...rows.flatMap(({ key, cells }) => [colored(key, line(cells, printable(key.name)))].concat(reasonOf(key))),
     '',

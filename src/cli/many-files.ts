@@ -19,6 +19,10 @@ export interface Work {
   readonly exitCodes?: ExitCodeOverrides;
   /** Its content goes to standard output unless flags say otherwise, which is no place for several files. */
   readonly makes?: 'content';
+  /** There is no `--output` for its content, and files are named by a flag: none of several is left out. */
+  readonly noOutput?: true;
+  /** It changes its files where they lie, without being told to. */
+  readonly inPlace?: true;
   /** Folders are taken without `--recursive`. */
   readonly foldersToo?: true;
   /** Whether files may be worked on side by side: not where a person is asked about each, nor where each has a line on standard output. */
@@ -39,12 +43,19 @@ const sideBySide = Math.max(4, availableParallelism() * 2);
 export async function onInputs(invocation: Invocation, work: Work): Promise<number> {
   if (!namesOneFile(invocation, work)) {
     const { wantedInputs } = await import('./wanted-inputs.ts');
-    const inputs = await wantedInputs(invocation, work.wanted, work.makes === 'content' ? 'first' : 'each', work.foldersToo);
+    const inputs = await wantedInputs(
+      invocation,
+      work.wanted,
+      work.makes === 'content' && !work.noOutput ? 'first' : 'each',
+      work.foldersToo,
+    );
     if (inputs !== undefined) return onMany(invocation, inputs, work);
   }
   const input = findInput(invocation);
   if (invocation.flags.isOn('json') && work.makes === 'content' && !goesToFiles(invocation))
-    throw new SopsError('USAGE', '--json and the content would both go to standard output', { hint: 'give --in-place or --output' });
+    throw new SopsError('USAGE', '--json and the content would both go to standard output', {
+      hint: work.noOutput ? 'give --in-place' : 'give --in-place or --output',
+    });
   if (invocation.flags.isOn('json')) await tellAsJson(input, work);
   else await work.step(input, false);
   return success;
@@ -73,7 +84,7 @@ async function onMany(invocation: Invocation, inputs: readonly Input[], work: Wo
   const { flags } = invocation;
   const toFiles = goesToFiles(invocation);
   if (work.makes === 'content' && !toFiles)
-    throw new SopsError('USAGE', 'several files need --in-place, or --output with a folder for them', {
+    throw new SopsError('USAGE', `several files need --in-place${work.noOutput ? '' : ', or --output with a folder for them'}`, {
       hint: 'standard output is for one file',
     });
   const results: Result[] = [];
@@ -98,7 +109,7 @@ async function onMany(invocation: Invocation, inputs: readonly Input[], work: Wo
         2,
       )}\n`,
     );
-  if (toFiles || work.foldersToo || results.some(({ error }) => error !== undefined)) say(summary(results, work));
+  if (toFiles || work.inPlace || work.foldersToo || results.some(({ error }) => error !== undefined)) say(summary(results, work));
   return statusOf(results, work);
 }
 

@@ -1,6 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { relative } from 'node:path';
-import { type KeyGroupAttempt, printable, SopsError } from '../errors.ts';
+import { type KeyGroupAttempt, oneLine, printable, SopsError } from '../errors.ts';
 import { systemCode, systemError } from '../node/files.ts';
 import type { LogEvent } from '../ports.ts';
 import { exitCodes, type ExitCodeOverrides, generic } from './exit-codes.ts';
@@ -66,11 +66,9 @@ export function log({ level, message, fields = {} }: LogEvent): void {
   say(harmless(`${level === 'warn' ? 'Warning: ' : ''}${message}${more.join('')}`));
 }
 
-/** What a message quotes may be from a hostile file or service: no character of it steers the terminal or turns the direction of text. Lines stay. */
-const harmless = (text: string): string =>
-  text.replaceAll(/[^\n\P{Cc}]|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu, (character) =>
-    character === '\t' ? ' ' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+/** What a message quotes, the name of a file too, may be hostile: no character of it steers the terminal, turns the direction of text or makes another line, which could pass for a message of ours. */
+const harmless = (text: string): string => oneLine(text.replaceAll('\t', ' '));
+const harmlessLines = (text: string): string => text.split('\n').map(harmless).join('\n');
 
 /** Shows an error and answers the exit status that goes with it. */
 export function reportError(error: unknown, overrides: ExitCodeOverrides = {}): number {
@@ -169,7 +167,7 @@ function attemptTexts(attempts: KeyGroupAttempt['attempts'], file: string | unde
 }
 
 const reasonText = (error: string): string =>
-  wrapText(harmless(error), 60)
+  wrapText(harmlessLines(error), 60)
     .split('\n')
     .map((line, at) => `    ${at === 0 ? '-' : ' '} | ${line}`)
     .join('\n');
@@ -178,9 +176,10 @@ const paint = (text: string, color: number, descriptor: 1 | 2): string =>
   isColorful(descriptor) ? `\u001B[${color}m${text}\u001B[0m` : text;
 const status = (good: boolean): string => (good ? paint('SUCCESS', 32, 2) : paint('FAILED', 31, 2));
 
-/** For what is added, what is removed, and headings, on standard output. */
+/** For what is added, what is removed, what is doubtful, and headings, on standard output. */
 export const added = (text: string): string => paint(text, 32, 1);
 export const removed = (text: string): string => paint(text, 31, 1);
+export const doubtful = (text: string): string => paint(text, 33, 1);
 export const heading = (text: string): string => paint(text, 4, 1);
 
 function isColorful(descriptor: 1 | 2): boolean {

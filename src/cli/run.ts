@@ -90,8 +90,17 @@ function parse(argv: readonly string[], own: readonly FlagSpec[], anyFlags: read
   const parsed = parseArguments(argv, distinct([...anyFlags, ...own]), process.env);
   const names = new Set(own.map(({ name }) => name));
   for (const name of parsed.flags.given) if (!names.has(name)) warn(`--${name} is without effect here`);
-  return parsed;
+  return { ...parsed, flags: only(names, parsed.flags) };
 }
+
+/** What a command sees of flags: its own. */
+const only = (names: ReadonlySet<string>, flags: Flags): Flags => ({
+  isOn: (name) => names.has(name) && flags.isOn(name),
+  text: (name) => (names.has(name) ? flags.text(name) : undefined),
+  number: (name) => (names.has(name) ? flags.number(name) : undefined),
+  texts: (name) => (names.has(name) ? flags.texts(name) : []),
+  given: flags.given.filter((name) => names.has(name)),
+});
 
 /** A command line that names no command: help, version, or an old spelling. */
 async function answerWithout(argv: readonly string[], anyFlags: readonly FlagSpec[]): Promise<number> {

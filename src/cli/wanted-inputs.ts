@@ -3,7 +3,7 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { SopsError } from '../errors.ts';
 import { statFile, systemError } from '../node/files.ts';
 import type { Flags } from './argv.ts';
-import type { Input } from './input.ts';
+import { fileInput, type Input, mayBeGlob } from './input.ts';
 import type { Invocation } from './invocation.ts';
 
 /** Whether a file found in a folder or by a glob is meant; files named outright are. */
@@ -11,7 +11,6 @@ export type Wanted = (path: string) => Promise<boolean> | boolean;
 
 /** Folders that hold copies and history, never files to work on. */
 const passedBy: ReadonlySet<string> = new Set(['.git', 'node_modules']);
-const globSigns = /[*?[\]{}!]/;
 
 /** What a command makes of several files named outright: `first` where all would go to standard output, of which sops takes the first alone. */
 export type Several = 'each' | 'first';
@@ -36,11 +35,29 @@ export async function wantedInputs(
   return inputsOf(found, output);
 }
 
+/**
+ * The files that words name for a command that only reads them, in that order and each once: files, and what globs and folders hold that is `wanted`.
+ * Throws `NO_FILE_SPECIFIED` for a glob that matches nothing, `INPUT_UNREADABLE`.
+ * @param asOften a file that is named outright, not found, counts as often as it is named
+ */
+export async function filesNamed(words: readonly string[], wanted: Wanted, asOften = false): Promise<readonly Input[]> {
+  const named = new Set<string | undefined>();
+  const inputs: Input[] = [];
+  for (const word of words) {
+    const kind = kindOf(word, true);
+    const found = kind === 'file' ? [fileInput(word)] : inputsOf(await filesOf(word, kind, wanted), undefined);
+    const fresh = found.filter(({ path }) => (asOften && kind === 'file') || !named.has(path && realPath(path)));
+    for (const { path } of fresh) named.add(path && realPath(path));
+    inputs.push(...fresh);
+  }
+  return inputs;
+}
+
 type Kind = 'file' | 'folder' | 'glob';
 
 function kindOf(word: string, recursive: boolean): Kind {
   const stat = statFile(word);
-  if (stat === undefined) return globSigns.test(word) ? 'glob' : 'file';
+  if (stat === undefined) return mayBeGlob(word) ? 'glob' : 'file';
   return stat.isDirectory() && recursive ? 'folder' : 'file';
 }
 

@@ -1,4 +1,14 @@
-import { fileFlag, groupKeyFlags, inputTypeFlag, outputFlags, rewrapFlag, rotationFlags, serverFlags, thresholdFlag } from '../flags.ts';
+import {
+  fileFlag,
+  groupKeyFlags,
+  inputTypeFlag,
+  outputFlags,
+  recursiveAnywayFlag,
+  rewrapFlag,
+  rotationFlags,
+  serverFlags,
+  thresholdFlag,
+} from '../flags.ts';
 import { readsAnything } from '../exit-codes.ts';
 import { type Command, type FlagGroup, keyServices, manyFiles } from './command.ts';
 
@@ -24,10 +34,11 @@ export const groupsAdd: Command = {
   name: 'groups add',
   summary: 'add a key group to a file',
   takes: '',
-  groups: [groupFile, { title: 'Keys', flags: [...groupKeyFlags, thresholdFlag] }, keyServices],
+  groups: [groupFile, manyFiles, { title: 'Keys', flags: [...groupKeyFlags, thresholdFlag] }, keyServices],
   examples: [
     'groups add -i --file secrets.yaml --age age1… --age age1…',
     'groups add -i --file secrets.yaml --pgp 85D7… --shamir-secret-sharing-threshold 2',
+    'groups add -i --recursive --file deploy --age age1…',
   ],
   load: () => import('../commands/groups-add.ts'),
 };
@@ -36,7 +47,7 @@ export const groupsDelete: Command = {
   name: 'groups delete',
   summary: 'delete a key group from a file, by its index from 0',
   takes: 'index',
-  groups: [groupFile, { title: 'Keys', flags: [thresholdFlag] }, keyServices],
+  groups: [groupFile, manyFiles, { title: 'Keys', flags: [thresholdFlag] }, keyServices],
   examples: ['groups delete -i --file secrets.yaml 1', 'groups delete -i --file secrets.yaml --shamir-secret-sharing-threshold 1 1'],
   load: () => import('../commands/groups-delete.ts'),
 };
@@ -44,9 +55,9 @@ export const groupsDelete: Command = {
 export const keyList: Command = {
   name: 'keys',
   summary: 'list the master keys of files, and try which of them can decrypt here and now',
-  takes: 'file|folder…',
+  takes: 'file|folder|glob…',
   groups: [
-    { title: 'Files', flags: [inputTypeFlag] },
+    { title: 'Files', flags: [inputTypeFlag, recursiveAnywayFlag] },
     { title: 'Output', flags: [{ name: 'json', takes: 'nothing', help: 'as JSON' }] },
     keyServices,
   ],
@@ -71,11 +82,11 @@ export const keyservice: Command = {
 export const rules: Command = {
   name: 'rules',
   summary: 'say which creation rule takes a file, why the others do not, and what would be encrypted for whom',
-  takes: 'file…',
+  takes: 'file|folder|glob…',
   groups: [
-    { title: 'Files', flags: [inputTypeFlag] },
+    { title: 'Files', flags: [inputTypeFlag, recursiveAnywayFlag] },
     { title: 'Output', flags: [{ name: 'json', takes: 'nothing', help: 'as JSON' }] },
   ],
-  examples: ['rules deploy/secrets.yaml'],
+  examples: ['rules deploy/secrets.yaml', "rules --json 'deploy/**/*.yaml'"],
   load: () => import('../commands/rules.ts'),
 };

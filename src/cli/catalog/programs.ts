@@ -1,5 +1,5 @@
 import type { FlagSpec } from '../argv.ts';
-import { commandFlags, ignoreMacFlag, inputTypeFlag, outputFlags } from '../flags.ts';
+import { commandFlags, ignoreMacFlag, inputTypeFlag, outputFlags, recursiveAnywayFlag } from '../flags.ts';
 import { type Command, keyServices, files } from './command.ts';
 
 /** Which variables, and what they are called. */
@@ -13,7 +13,7 @@ export const execEnv: Command = {
   summary: 'run a command with the decrypted values in its environment',
   takes: 'file command, or file… -- program word…',
   groups: [
-    { title: 'Files', flags: [inputTypeFlag] },
+    { title: 'Files', flags: [inputTypeFlag, recursiveAnywayFlag] },
     {
       title: 'Environment',
       flags: [{ name: 'pristine', takes: 'nothing', help: 'give the command the decrypted values alone' }, ...variableFlags],
@@ -38,6 +38,7 @@ export const execFile: Command = {
   takes: 'file command, or file… -- program word…',
   groups: [
     files(
+      recursiveAnywayFlag,
       { name: 'no-fifo', takes: 'nothing', help: 'use a temporary file instead of a pipe' },
       { name: 'filename', takes: 'text', value: 'name', help: 'what the temporary file is called (default: tmp-file)' },
     ),
@@ -57,7 +58,7 @@ export const exportVariables: Command = {
   summary: 'print the decrypted values as variables, for shells, CI systems, Docker, Kubernetes and Terraform',
   takes: 'file…',
   groups: [
-    { title: 'Files', flags: [inputTypeFlag, ...outputFlags.filter(({ name }) => name === 'output')] },
+    { title: 'Files', flags: [inputTypeFlag, recursiveAnywayFlag, ...outputFlags.filter(({ name }) => name === 'output')] },
     {
       title: 'Variables',
       flags: [

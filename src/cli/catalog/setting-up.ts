@@ -1,5 +1,5 @@
 import { readsAnything } from '../exit-codes.ts';
-import { inputTypeFlag, masterKeyFlags, outputFlags, selectionFlags } from '../flags.ts';
+import { inputTypeFlag, recursiveAnywayFlag, masterKeyFlags, outputFlags, selectionFlags } from '../flags.ts';
 import { type Command, keyServices } from './command.ts';
 
 export const schema: Command = {
@@ -14,9 +14,9 @@ export const schema: Command = {
 export const doctor: Command = {
   name: 'doctor',
   summary: 'say which of your keys open which files and rules, and what is wrong here',
-  takes: '[file|folder…]',
+  takes: '[file|folder|glob…]',
   groups: [
-    { title: 'Files', flags: [inputTypeFlag] },
+    { title: 'Files', flags: [inputTypeFlag, recursiveAnywayFlag] },
     { title: 'Output', flags: [{ name: 'json', takes: 'nothing', help: 'as JSON' }] },
     keyServices,
   ],

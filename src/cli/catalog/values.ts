@@ -1,12 +1,14 @@
 import {
   changeKeyFlags,
   extractFlag,
+  fileFlag,
   filenameOverrideFlag,
   idempotentFlag,
   ignoreMacFlag,
   inputTypeFlag,
   outputFlags,
   reuseFlags,
+  recursiveAnywayFlag,
   showMasterKeysFlag,
   thresholdFlag,
 } from '../flags.ts';
@@ -64,7 +66,8 @@ export const set: Command = {
   summary: 'set values; a value is JSON',
   takes: 'file path [value] …',
   groups: [
-    files(),
+    files(fileFlag),
+    manyFiles,
     {
       title: 'Value',
       flags: [
@@ -84,6 +87,8 @@ export const set: Command = {
     `set secrets.yaml '["db"]["password"]' '"new"'`,
     `set secrets.yaml '["db"]["user"]' '"shop"' '["hosts"][+]' '"c.example.org"'`,
     `set --generate 32 secrets.yaml '["db"]["password"]'`,
+    `set 'deploy/*/secrets.yaml' '["db"]["host"]' '"db.example.org"'`,
+    `set --file one.yaml --file two.yaml '["db"]["port"]' 5432`,
     `pass db | jq -Rs . | sopsmith set --value-stdin secrets.yaml '["db"]["password"]'`,
   ],
   load: () => import('../commands/set.ts'),
@@ -94,13 +99,14 @@ export const unset: Command = {
   summary: 'remove one value',
   takes: 'file path',
   groups: [
-    files(),
+    files(fileFlag),
+    manyFiles,
     { title: 'Value', flags: [idempotentFlag] },
     { title: 'Reading', flags: [ignoreMacFlag, thresholdFlag] },
     layout,
     keyServices,
   ],
-  examples: [`unset secrets.yaml '["db"]["old"]'`],
+  examples: [`unset secrets.yaml '["db"]["old"]'`, `unset --idempotent --recursive deploy '["db"]["old"]'`],
   load: () => import('../commands/unset.ts'),
 };
 
@@ -108,8 +114,19 @@ export const move: Command = {
   name: 'move',
   summary: 'move a value or branch to another path, with the comments above it',
   takes: 'file path path',
-  groups: [files(), { title: 'Reading', flags: [ignoreMacFlag, thresholdFlag] }, layout, keyServices],
-  examples: [`move secrets.yaml '["db"]["pw"]' '["db"]["password"]'`, `move secrets.yaml '["smtp"]' '["mail"]["smtp"]'`],
+  groups: [
+    files(fileFlag),
+    manyFiles,
+    { title: 'Value', flags: [idempotentFlag] },
+    { title: 'Reading', flags: [ignoreMacFlag, thresholdFlag] },
+    layout,
+    keyServices,
+  ],
+  examples: [
+    `move secrets.yaml '["db"]["pw"]' '["db"]["password"]'`,
+    `move secrets.yaml '["smtp"]' '["mail"]["smtp"]'`,
+    `move --idempotent --recursive deploy '["db"]["pw"]' '["db"]["password"]'`,
+  ],
   load: () => import('../commands/move.ts'),
 };
 
@@ -118,7 +135,7 @@ export const find: Command = {
   summary: 'say which encrypted files have a key; needs no master key',
   takes: 'key [file|folder|glob…]',
   groups: [
-    { title: 'Files', flags: [inputTypeFlag] },
+    { title: 'Files', flags: [inputTypeFlag, recursiveAnywayFlag] },
     { title: 'Output', flags: [{ name: 'json', takes: 'nothing', help: 'as JSON' }] },
   ],
   examples: ['find password', `find '*token*' deploy`, `find db.password secrets.yaml`],

@@ -1,9 +1,9 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { SopsError } from '../../errors.ts';
 import { encrypt } from '../../operations/encrypt.ts';
 import { audit } from '../audit.ts';
 import { creationRule, loadConfig } from '../config-file.ts';
-import { isEncrypted } from '../encrypted-files.ts';
+import { isEncrypted, mayBeMeant } from '../encrypted-files.ts';
 import { readsPlaintext } from '../exit-codes.ts';
 import { formatsOf } from '../format-choice.ts';
 import { type Input, mustExist, readInput } from '../input.ts';
@@ -50,12 +50,9 @@ async function reuseOf(invocation: Invocation): Promise<Reuse | undefined> {
   return new Reuse(invocation);
 }
 
-/** Files of the project itself and of Git, which no rule means even where it takes every file. */
-const neverMeant: ReadonlySet<string> = new Set(['.sops.yaml', '.sops.yml', '.gitattributes', '.gitignore', '.gitmodules']);
-
 /** Whether a file below a folder is one that a creation rule takes, or flags name keys for, and is not encrypted yet. */
 async function isToBeEncrypted(path: string, invocation: Invocation): Promise<boolean> {
-  if (neverMeant.has(basename(path)) || isEncrypted(path, invocation.flags.text('input-type'))) return false;
+  if (!mayBeMeant(path) || isEncrypted(path, invocation.flags.text('input-type'))) return false;
   const found = loadConfig(invocation);
   if (found === undefined) return true;
   try {

@@ -2,8 +2,9 @@ import { holdSignals, runInBackground, runInForeground } from '../../node/hand-o
 import { type HandedOver, handOver } from '../../node/hand-over-file.ts';
 import { decrypt } from '../../operations/decrypt.ts';
 import { becomeWanted, type CommandLine, inBackground, readCommandLine } from '../command-to-run.ts';
+import { sealedFilesNamed } from '../encrypted-files.ts';
 import { sealedFormatsOf } from '../format-choice.ts';
-import { fileInput, readInput } from '../input.ts';
+import { type Input, readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
 import { tellWarnings } from '../output.ts';
 import { printOptions } from '../print-options.ts';
@@ -17,7 +18,7 @@ export async function run(invocation: Invocation): Promise<void | number> {
   const line = readCommandLine(invocation);
   const background = inBackground(invocation, 'exec-file');
   const contents: Uint8Array[] = [];
-  for (const file of line.files) contents.push(await plaintextOf(file, invocation));
+  for (const input of await sealedFilesNamed(line.files, invocation, true)) contents.push(await plaintextOf(input, invocation));
   const user = await becomeWanted(invocation);
   const env = { ...context.env, ...user };
   const how = { name: flags.text('filename'), pipe: wantsPipe(invocation) && !background };
@@ -34,9 +35,8 @@ export async function run(invocation: Invocation): Promise<void | number> {
   }
 }
 
-async function plaintextOf(file: string, invocation: Invocation): Promise<Uint8Array> {
+async function plaintextOf(input: Input, invocation: Invocation): Promise<Uint8Array> {
   const { flags, context } = invocation;
-  const input = fileInput(file);
   const { input: from, output: to } = sealedFormatsOf(invocation, input);
   const services = servicesOf(invocation);
   const formats = { input: from, output: to, print: from === to ? {} : printOptions(invocation, to) };
@@ -55,11 +55,11 @@ function wantsPipe({ flags }: Invocation): boolean {
 }
 
 /** The command with the names of the temporary files: `{}` is the first, or all of them where it is a word of its own; `{1}`, `{2}` are one each. */
-function filledIn({ command: [program, ...words], files }: CommandLine, handed: readonly HandedOver[]): readonly [string, ...string[]] {
+function filledIn({ command: [program, ...words] }: CommandLine, handed: readonly HandedOver[]): readonly [string, ...string[]] {
   const paths = handed.map(({ path }) => path);
   const fill = (word: string): string =>
     word
       .replaceAll('{}', () => paths[0] ?? '')
-      .replaceAll(/\{(\d+)\}/g, (text, number) => (files.length > 1 ? (paths[Number(number) - 1] ?? text) : text));
+      .replaceAll(/\{(\d+)\}/g, (text, number) => (paths.length > 1 ? (paths[Number(number) - 1] ?? text) : text));
   return [fill(program), ...words.flatMap((word) => (word === '{}' ? paths : [fill(word)]))];
 }

@@ -1,15 +1,14 @@
 import { spellPath } from '../../document/path.ts';
-import { printable, SopsError } from '../../errors.ts';
+import { oneLine, printable, SopsError } from '../../errors.ts';
 import { keySources } from '../../keysources/index.ts';
 import { findKeys, type FoundKey, type KeyPattern } from '../../operations/find-keys.ts';
-import { isEncrypted } from '../encrypted-files.ts';
+import { sealedFilesNamed } from '../encrypted-files.ts';
 import { exitCodes, generic, readsAnything, success } from '../exit-codes.ts';
 import { sealedFormatFor } from '../format-choice.ts';
-import { fileInput, type Input, readInput } from '../input.ts';
+import { type Input, readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
 import { errorText, print, say, shortPath } from '../report.ts';
 import { parseTreePath } from '../tree-path.ts';
-import { wantedInputs } from '../wanted-inputs.ts';
 
 /** A file that was looked through. */
 interface Looked {
@@ -26,13 +25,12 @@ export async function run(invocation: Invocation): Promise<number> {
   const pattern: KeyPattern = key.startsWith('[') ? { path: parseTreePath(key) } : { text: key };
   const inputType = flags.text('input-type');
   const places = named.length === 0 ? ['.'] : named;
-  const inputs = await wantedInputs({ ...invocation, words: places }, (path) => isEncrypted(path, inputType), 'each', true);
   const all: Looked[] = [];
-  for (const input of inputs ?? places.map(fileInput)) {
+  for (const input of await sealedFilesNamed(places, invocation)) {
     const looked = await lookThrough(input, pattern, inputType);
     all.push(looked);
     if (looked.error !== undefined) say(errorText(looked.error));
-    if (!flags.isOn('json')) print(looked.keys.map(({ path }) => `${looked.file}: ${printable(spellPath(path))}\n`).join(''));
+    if (!flags.isOn('json')) print(looked.keys.map(({ path }) => `${oneLine(looked.file)}: ${printable(spellPath(path))}\n`).join(''));
   }
   if (flags.isOn('json')) print(asJson(all));
   return statusOf(all);

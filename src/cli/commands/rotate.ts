@@ -4,9 +4,9 @@ import { rotate } from '../../operations/rotate.ts';
 import { statFile } from '../../node/files.ts';
 import { isEncrypted } from '../encrypted-files.ts';
 import { sealedFormatsOf } from '../format-choice.ts';
-import { findFile, type Input, mustBeFile, mustExist, readInput } from '../input.ts';
+import { type Input, mustBeFile, mustExist, readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
-import { onInputs } from '../many-files.ts';
+import { onInputs, type Work } from '../many-files.ts';
 import { masterKeysOf } from '../master-keys.ts';
 import { deliver } from '../output.ts';
 import { layoutOption, printOptions } from '../print-options.ts';
@@ -14,24 +14,20 @@ import { inSealedFile } from '../sealed-input.ts';
 import { servicesOf } from '../services.ts';
 
 /** `sopsmith rotate file…`. */
-export async function run(invocation: Invocation): Promise<number> {
+export const run = (invocation: Invocation): Promise<number> => rotateAll(invocation, (input) => rotateFile(invocation, mustBeFile(input)));
+
+/** The old spelling, `sopsmith -r file…`, which has a status of its own for a file that does not exist. */
+export const runOld = (invocation: Invocation): Promise<number> =>
+  rotateAll(invocation, async (input) => {
+    if (!changesKeys(invocation)) mustExist(input);
+    await rotateFile(invocation, mustBeFile(input));
+  });
+
+async function rotateAll(invocation: Invocation, step: Work['step']): Promise<number> {
   const { words, flags } = invocation;
   if (words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
   const wanted = (path: string): boolean => isEncrypted(path, flags.text('input-type'));
-  return onInputs(invocation, {
-    wanted,
-    done: 'rotated',
-    makes: 'content',
-    together: true,
-    step: (input) => rotateFile(invocation, mustBeFile(input)),
-  });
-}
-
-/** The old spelling, `sopsmith -r file`, which has a status of its own for a file that does not exist. */
-export async function runOld(invocation: Invocation): Promise<void> {
-  const input = findFile(invocation);
-  if (!changesKeys(invocation)) mustExist(input);
-  await rotateFile(invocation, input);
+  return onInputs(invocation, { wanted, done: 'rotated', makes: 'content', together: true, step });
 }
 
 const changesKeys = ({ flags }: Invocation): boolean =>

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { CreationRule, RuleEntry } from '../../config/config.ts';
 import { pathBelow } from '../../config/match.ts';
-import { SopsError } from '../../errors.ts';
+import { oneLine, SopsError } from '../../errors.ts';
 import { keySources } from '../../keysources/index.ts';
 import { loadRegexps } from '../../metadata/regexp.ts';
 import { defaultSelection, type Selection } from '../../metadata/metadata.ts';
@@ -9,14 +9,17 @@ import { nameOf } from '../../operations/master-key-name.ts';
 import { previewSelection, type PreviewedKey } from '../../operations/preview.ts';
 import { statFile } from '../../node/files.ts';
 import { type FoundConfig, neededConfig } from '../config-file.ts';
+import { mayBeMeant } from '../encrypted-files.ts';
+import { exitCodes, success } from '../exit-codes.ts';
 import { formatFor } from '../format-choice.ts';
-import { fileInput, type Input, readInput } from '../input.ts';
+import { type Input, readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
 import { keyOptions } from '../master-keys.ts';
-import { print, shortPath } from '../report.ts';
+import { errorText, print, say, shortPath } from '../report.ts';
+import { filesNamed } from '../wanted-inputs.ts';
 
 /** What became of a rule when it was asked for a file. */
-interface Asked {
+interface Judged {
   readonly number: number;
   readonly line: number;
   readonly pathRegex: string | undefined;
@@ -29,7 +32,7 @@ interface Explanation {
   readonly config: string;
   /** What `path_regex` is matched with. */
   readonly path: string;
-  readonly rules: readonly Asked[];
+  readonly rules: readonly Judged[];
   readonly keyGroups?: readonly (readonly string[])[];
   readonly shamirThreshold?: number;
   readonly selection?: string;
@@ -37,18 +40,40 @@ interface Explanation {
   readonly keys?: readonly PreviewedKey[];
 }
 
-/** `sopsmith rules file…`: which rule takes a file, why the others do not, and what would be encrypted for whom. */
-export async function run(invocation: Invocation): Promise<void> {
+/** A file, and what the rules make of it, or why that cannot be said. */
+type Asked = Explanation | { readonly file: string; readonly error: SopsError };
+
+/** `sopsmith rules file|folder|glob…`: which rule takes a file, why the others do not, and what would be encrypted for whom. Answers the status of the first file that could not be read. */
+export async function run(invocation: Invocation): Promise<number> {
   const { words, flags } = invocation;
   const found = neededConfig(invocation);
   if (words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
-  const explanations: Explanation[] = [];
-  for (const word of words) {
-    const input = fileInput(word);
-    explanations.push(await inFile(input.shown, () => explain(input, found, invocation)));
+  const all: Asked[] = [];
+  for (const input of await filesNamed(words, mayBeMeant)) {
+    const asked = await ask(input, found, invocation);
+    all.push(asked);
+    if ('error' in asked) say(errorText(asked.error));
   }
-  print(flags.isOn('json') ? `${JSON.stringify(explanations, undefined, 2)}\n` : explanations.map(asText).join('\n'));
+  print(flags.isOn('json') ? asJson(all) : all.flatMap((asked) => ('error' in asked ? [] : [asText(asked)])).join('\n'));
+  const [failed] = all.flatMap((asked) => ('error' in asked ? [asked.error] : []));
+  return failed === undefined ? success : exitCodes[failed.code];
 }
+
+async function ask(input: Input, found: FoundConfig, invocation: Invocation): Promise<Asked> {
+  try {
+    return await inFile(input.shown, () => explain(input, found, invocation));
+  } catch (error) {
+    if (error instanceof SopsError && error.code !== 'CANCELLED') return { file: input.shown, error };
+    throw error;
+  }
+}
+
+const asJson = (all: readonly Asked[]): string =>
+  `${JSON.stringify(
+    all.map((asked) => ('error' in asked ? { file: asked.file, error: { code: asked.error.code, message: asked.error.message } } : asked)),
+    undefined,
+    2,
+  )}\n`;
 
 async function explain(input: Input, found: FoundConfig, invocation: Invocation): Promise<Explanation> {
   const { config } = found;
@@ -60,7 +85,7 @@ async function explain(input: Input, found: FoundConfig, invocation: Invocation)
     file: input.shown,
     config: shortPath(resolve(found.path)),
     path,
-    rules: entries.map((entry, at) => asked(entry, at, taken)),
+    rules: entries.map((entry, at) => judged(entry, at, taken)),
   };
   const { encryptionContext } = keyOptions(invocation.flags);
   const rule = entries[taken]?.read(compile, encryptionContext === undefined ? {} : { encryptionContext });
@@ -68,7 +93,7 @@ async function explain(input: Input, found: FoundConfig, invocation: Invocation)
   return { ...outline, ...whom(rule), ...(await what(rule, input, invocation)) };
 }
 
-const asked = ({ line, pathRegex }: RuleEntry, at: number, taken: number): Asked => ({
+const judged = ({ line, pathRegex }: RuleEntry, at: number, taken: number): Judged => ({
   number: at + 1,
   line,
   pathRegex,
@@ -101,7 +126,7 @@ function asText(explanation: Explanation): string {
     ...(selection === undefined ? [] : [`  which values: ${selection}`]),
     ...keys.map((key) => `    ${key.encrypted ? 'encrypted' : 'in clear '}  ${key.path}`),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(oneLine).join('\n')}\n`;
 }
 
 function whomAsText({ keyGroups, shamirThreshold }: Explanation): readonly string[] {

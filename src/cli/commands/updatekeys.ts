@@ -1,4 +1,4 @@
-import { printable, SopsError } from '../../errors.ts';
+import { oneLine, printable, SopsError } from '../../errors.ts';
 import type { Format } from '../../formats/format.ts';
 import type { Outcome, Services } from '../../operations/operation.ts';
 import { type KeyUpdate, planUpdateKeys } from '../../operations/update-keys.ts';
@@ -36,7 +36,7 @@ export async function run(invocation: Invocation): Promise<number> {
 
 async function updateFile(file: string, found: FoundConfig, services: Services, invocation: Invocation): Promise<Done> {
   const shown = shortPath(file);
-  say(`Syncing keys for file ${file}`);
+  say(`Syncing keys for file ${oneLine(file)}`);
   return inFile(shown, async (): Promise<Done> => {
     const format = sealedFormatFor(invocation.flags.text('input-type'), { name: file, path: file });
     const source = readInput({ path: file, name: file, shown });
@@ -53,12 +53,12 @@ async function updateFile(file: string, found: FoundConfig, services: Services, 
       return unchanged(`File ${file} left unchanged`);
     const { content } = await applied(update, { path: file, name: file, shown }, format, invocation);
     await invocation.context.files.replace(file, content);
-    return say(`File ${file} synced with new keys`);
+    return say(`File ${oneLine(file)} synced with new keys`);
   });
 }
 
 function unchanged(why: string): Done {
-  say(why);
+  say(oneLine(why));
   return 'unchanged';
 }
 

@@ -3,11 +3,10 @@ import type { RecipientNames } from '../../config/recipient-names.ts';
 import { SopsError } from '../../errors.ts';
 import { keySources } from '../../keysources/index.ts';
 import { loadRegexps } from '../../metadata/regexp.ts';
-import { statFile } from '../../node/files.ts';
 import { type InspectedKey, inspectKeys } from '../../operations/inspect-keys.ts';
 import type { Context } from '../../ports.ts';
 import { type FoundConfig, loadConfig } from '../config-file.ts';
-import { encryptedFilesBelow } from '../encrypted-files.ts';
+import { sealedFilesNamed } from '../encrypted-files.ts';
 import { sealedFormatFor } from '../format-choice.ts';
 import { readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
@@ -116,14 +115,11 @@ async function examineFiles(invocation: Invocation, names: RecipientNames, probl
   const { words, flags } = invocation;
   const inputType = flags.text('input-type');
   const services = servicesOf(invocation);
-  const paths = words.flatMap((word) => (statFile(word)?.isDirectory() === true ? encryptedFilesBelow(resolve(word), inputType) : [word]));
   const examined: ExaminedFile[] = [];
-  for (const path of paths) {
-    const file = shortPath(path);
+  for (const input of await sealedFilesNamed(words, invocation)) {
+    const file = shortPath(input.shown);
     try {
-      const { opens, groups } = await inFile(file, async () =>
-        inspectKeys(readInput({ path, name: path, shown: file }), sealedFormatFor(inputType, { name: path, path }), services),
-      );
+      const { opens, groups } = await inFile(file, async () => inspectKeys(readInput(input), sealedFormatFor(inputType, input), services));
       const tried: (readonly Recipient[])[] = [];
       for (const group of groups) tried.push(await inTurn(group, async (key) => triedKey(key, names, invocation.context)));
       examined.push({ file, opens, groups: tried });

@@ -12,8 +12,9 @@ import {
 import { type Command, type FlagGroup, files, keys, selection } from './catalog/command.ts';
 import { gitFilterProcess } from './catalog/git-filter.ts';
 import { gitCache, gitTextconv } from './catalog/git.ts';
-import { blame, exposure } from './catalog/past.ts';
+import { blame, exposure, fixMac } from './catalog/past.ts';
 import { groupsAdd, groupsDelete, keyList, keyservice, rules, updatekeys } from './catalog/master-keys.ts';
+import { check } from './catalog/checking.ts';
 import { publish } from './catalog/publishing.ts';
 import { completion, execEnv, execFile, exportVariables } from './catalog/programs.ts';
 import { doctor, init, schema } from './catalog/setting-up.ts';
@@ -30,12 +31,14 @@ export const commands: readonly Command[] = [
   find,
   blame,
   rotate,
+  fixMac,
   updatekeys,
   groupsAdd,
   groupsDelete,
   keyList,
   exposure,
   filestatus,
+  check,
   keyservice,
   execEnv,
   execFile,

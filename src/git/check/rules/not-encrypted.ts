@@ -1,0 +1,76 @@
+import type { Mapping } from '../../../document/tree.ts';
+import { SopsError } from '../../../errors.ts';
+import type { Format } from '../../../formats/format.ts';
+import type { Selection } from '../../../metadata/metadata.ts';
+import { defaultSelection } from '../../../metadata/metadata.ts';
+import { decodeText } from '../../../operations/text.ts';
+import { selectorOf } from '../../../operations/selector.ts';
+import type { CheckRule } from '../check-rule.ts';
+import type { Flaw } from '../finding.ts';
+import type { Ruling } from '../policy.ts';
+import { type SeenValue, seenValues } from '../seen-values.ts';
+import type { Subject } from '../subject.ts';
+
+/** A file that a creation rule names, and that is in clear. */
+export const notEncrypted: CheckRule = {
+  id: 'not-encrypted',
+  severity: 'error',
+  summary: 'a file that a creation rule names is in clear, and has values that the rule encrypts',
+  advice: 'encrypt it with `sopsmith encrypt --in-place`; if it was committed or pushed, change the secrets in it',
+  leaks: true,
+  judge: async (subject) => {
+    const { state, ruling } = subject;
+    if (state.kind !== 'clear' || ruling?.rule === undefined || !ruling.names || isNoSecret(subject)) return [];
+    const { rule } = ruling;
+    const format = state.format;
+    if (format === undefined || format.raw !== undefined) return [wholeFile(ruling)];
+    return inClear(subject, format, rule.selection ?? defaultSelection, ruling);
+  },
+};
+
+/** Files of Git, of sops and of editors, and pages for readers, which rules for whole folders take as well. */
+const helpers =
+  /^(\.sops\.ya?ml|\.git(ignore|attributes|modules|keep)|\.keep|\.editorconfig|readme|license|licence|copying|.*\.(md|rst|adoc))$/i;
+
+const isNoSecret = ({ path, content }: Subject): boolean => content.length === 0 || helpers.test(path.slice(path.lastIndexOf('/') + 1));
+
+const said = ({ number, line }: Ruling): string => `rule ${number} of .sops.yaml (line ${line})`;
+
+const wholeFile = (ruling: Ruling): Flaw => ({ message: `is in clear, though ${said(ruling)} names it` });
+
+async function inClear(subject: Subject, format: Format, selection: Selection, ruling: Ruling): Promise<readonly Flaw[]> {
+  const values = await valuesOf(subject, format, selection);
+  if (values === undefined) return [{ message: `is in clear and no ${format.name}, though ${said(ruling)} names it` }];
+  const secret = values.filter(({ kind, state, selected }) => kind === 'value' && state === 'clear' && selected[0]);
+  const first = secret.find(({ branch }) => !isOtherObject(branch)) ?? secret[0];
+  if (first === undefined) return [];
+  const count = secret.length === 1 ? 'a value' : `${secret.length} values`;
+  return [
+    {
+      message: `is in clear, though ${said(ruling)} names it and encrypts ${count} of it`,
+      path: first.path,
+      at: first.at,
+      severity: isOtherObject(first.branch) ? 'warning' : undefined,
+    },
+  ];
+}
+
+async function valuesOf({ content }: Subject, format: Format, selection: Selection): Promise<readonly SeenValue[] | undefined> {
+  const selects = await selectorOf(selection, 'read');
+  try {
+    return seenValues(format.parse(decodeText(content)).branches, [selects]);
+  } catch (error) {
+    if (!(error instanceof SopsError)) throw error;
+    return error.code === 'EMPTY_DOCUMENT' ? [] : undefined;
+  }
+}
+
+/** An object of Kubernetes that is no kind of Secret: rules for all manifests take it as well, and its `data` is seldom secret. */
+function isOtherObject({ items }: Mapping): boolean {
+  const textOf = (key: string): string | undefined => {
+    const found = items.find((item) => item.kind === 'entry' && item.key === key);
+    return found?.kind === 'entry' && found.value.kind === 'leaf' ? found.value.text : undefined;
+  };
+  const kind = textOf('kind');
+  return textOf('apiVersion') !== undefined && kind !== undefined && !kind.endsWith('Secret');
+}

@@ -1,15 +1,18 @@
 import { basename, dirname } from 'node:path';
 import { SopsError } from '../errors.ts';
+import { earlierVersions, versionSigned } from '../git/past/earlier-versions.ts';
 import { keySources } from '../keysources/index.ts';
 import { compareSealed, type SealedDifferences } from '../operations/compare-sealed.ts';
 import { readSealed } from '../operations/open-file.ts';
+import { commitName } from './commit-names.ts';
 import { readInput, type SealedInput } from './input.ts';
+import { differencesOf } from './sealed-differences.ts';
 
-/** A MAC that does not fit, with how the file differs from its last commit, if Git has one. */
+/** A MAC that does not fit, with how the file differs from its last commit, or from the one that its MAC was made for, if Git has one. */
 export async function withDifferences(error: SopsError, file: SealedInput): Promise<SopsError> {
   const differences = await sinceCommit(file);
   if (differences === undefined) return error;
-  const told = new SopsError(error.code, `${error.message}; ${tell(differences)}`, { ...error.details, cause: error.cause });
+  const told = new SopsError(error.code, `${error.message}; ${differences}`, { ...error.details, cause: error.cause });
   if (error.stack !== undefined) told.stack = error.stack.replace(error.message, told.message);
   return told;
 }
@@ -17,39 +20,31 @@ export async function withDifferences(error: SopsError, file: SealedInput): Prom
 /** Git is asked for no longer than this, in milliseconds. */
 const patience = 5000;
 
-/** Nothing is fetched, asked or locked. */
-const quiet = { GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' };
-
 /** Undefined where there is no Git, no repository, no committed version, or none that can be read. */
-async function sinceCommit({ input, format, context }: SealedInput): Promise<SealedDifferences | undefined> {
+async function sinceCommit({ input, format, context }: SealedInput): Promise<string | undefined> {
   if (input.path === undefined) return undefined;
-  const command = ['git', '-C', dirname(input.path), 'cat-file', 'blob', `HEAD:./${basename(input.path)}`];
-  const { status, stdout } = await context.run(command, { env: quiet, timeout: patience });
-  if (status !== 0) return undefined;
   try {
-    return compareSealed(readSealed(stdout, format, { keySources }), readSealed(readInput(input), format, { keySources }));
+    const now = readSealed(readInput(input), format, { keySources });
+    const wanted = { folder: dirname(input.path), name: basename(input.path), format, context, keySources, timeout: patience };
+    const earlier = await versionSigned(now.metadata.mac, earlierVersions(wanted));
+    if (earlier === undefined) return undefined;
+    const which = earlier.last ? 'the last commit' : `${commitName(earlier.commit)}, for which its MAC was made`;
+    return `compared with ${which}: ${tell(compareSealed(earlier.file, now))}`;
   } catch (error) {
     if (error instanceof SopsError) return undefined;
     throw error;
   }
 }
 
-function tell({ added, removed, moved, changedInClear, changedCiphertext }: SealedDifferences): string {
-  const parts = [
-    list('removed', removed),
-    list('added', added),
-    list('moved', moved),
-    list('changed in clear', changedInClear),
-    list('other ciphertext', changedCiphertext),
-  ].filter((part) => part !== '');
-  return `compared with the last commit: ${parts.length === 0 ? 'the same keys, order and values' : parts.join('; ')}`;
+function tell(differences: SealedDifferences): string {
+  const parts = differencesOf(differences).map(([what, paths]) => list(what, paths));
+  return parts.length === 0 ? 'the same keys, order and values' : parts.join('; ');
 }
 
 /** At most so many paths of a kind are named. */
 const most = 10;
 
 function list(what: string, paths: readonly string[]): string {
-  if (paths.length === 0) return '';
   const more = paths.length > most ? ` and ${paths.length - most} more` : '';
   return `${what}: ${paths.slice(0, most).join(', ')}${more}`;
 }

@@ -43,7 +43,7 @@ export function explainMac(stored: string, onlyEncrypted: boolean, branches: rea
 const explained = ({ path, what }: Suspicion): SopsError =>
   new SopsError('MAC_MISMATCH', `MAC mismatch: ${what}`, {
     path,
-    hint: 'put it back as it was, or accept the file as it is by editing it with --ignore-mac',
+    hint: 'put it back as it was, or take the file as it is with `sopsmith fix-mac`',
   });
 
 function unexplained(onlyEncrypted: boolean, searched: boolean): SopsError {
@@ -53,7 +53,7 @@ function unexplained(onlyEncrypted: boolean, searched: boolean): SopsError {
     'MAC_MISMATCH',
     `MAC mismatch: a key was removed${inClear} or several were added or moved, after encryption${search}`,
     {
-      hint: 'the file alone cannot say which: compare it with an earlier version and restore that, or decrypt with --ignore-mac if you trust it',
+      hint: 'the file alone cannot say which: compare it with an earlier version and restore that, or take it as it is with `sopsmith fix-mac`',
     },
   );
 }

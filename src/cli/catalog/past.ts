@@ -1,5 +1,5 @@
 import { readsAnything } from '../exit-codes.ts';
-import { inputTypeFlag } from '../flags.ts';
+import { inputTypeFlag, manyFilesFlags } from '../flags.ts';
 import { type Command, keyServices } from './command.ts';
 
 export const exposure: Command = {
@@ -45,4 +45,22 @@ export const blame: Command = {
   examples: ['blame secrets.yaml', 'blame --deleted --json secrets.yaml'],
   exitCodes: readsAnything,
   load: () => import('../commands/blame.ts'),
+};
+
+export const fixMac: Command = {
+  name: 'fix-mac',
+  summary: 'show what was changed in files whose MAC does not fit, and sign them as they are',
+  takes: 'file…',
+  groups: [
+    { title: 'Files', flags: [inputTypeFlag, ...manyFilesFlags.filter(({ name }) => name === 'recursive')] },
+    {
+      title: 'Comparing',
+      flags: [{ name: 'against', takes: 'text', value: 'commit', help: 'compare with this commit; else with the newest whose MAC fits' }],
+    },
+    { title: 'Asking', flags: [{ name: 'yes', short: 'y', takes: 'nothing', help: 'do not ask' }] },
+    keyServices,
+  ],
+  examples: ['fix-mac secrets.yaml', 'fix-mac --against main --yes secrets.yaml'],
+  exitCodes: readsAnything,
+  load: () => import('../commands/fix-mac.ts'),
 };

@@ -56,7 +56,8 @@ async function readPast(
   blobs: Blobs,
   { since, all }: { readonly since: string | undefined; readonly all: boolean },
 ): Promise<Past> {
-  const tip = await git.text(['rev-parse', '--verify', '--quiet', '--end-of-options', 'HEAD^{commit}']);
+  const tip = await git.ask(['rev-parse', '--verify', '--quiet', '--end-of-options', 'HEAD^{commit}']);
+  if (tip === undefined) throw new SopsError('GIT_FAILED', 'this repository has no commit yet');
   const start = since === undefined ? undefined : await git.text(['rev-parse', '--verify', '--end-of-options', `${since}^{commit}`]);
   // A history that begins where it ends has one state and no commits: HEAD itself is told then, and its parents are where it begins.
   const revisions = [...(all ? [] : ['HEAD']), ...(start === undefined ? [] : start === tip ? [`^${tip}^@`] : [`^${start}`])];

@@ -103,6 +103,22 @@ export class CiphertextMemory {
     return token?.shown === spelled ? token.written : undefined;
   }
 
+  /** A memory of two files under one data key: all of this one, and what the other has more of. */
+  joined(other: CiphertextMemory): CiphertextMemory {
+    const joined = this.copy();
+    const known = new Set([...this.#byPayload.values()].flatMap((queue) => queue.map((met) => met?.ciphertext)));
+    for (const [key, theirs] of other.#byPayload) {
+      const ours = joined.#byPayload.get(key) ?? [];
+      const fresh = theirs.filter((met) => met !== undefined && !known.has(met.ciphertext));
+      const more = fresh.slice(0, Math.max(0, theirs.length - ours.length));
+      const queue = [...ours, ...more.flatMap((met) => (met === undefined ? [] : [{ ...met, at: joined.#count++ }]))];
+      joined.#byPayload.set(key, queue);
+      if (queue.length > 1) joined.#repeats = true;
+    }
+    for (const [ciphertext, token] of other.#tokens) if (!joined.#tokens.has(ciphertext)) joined.#tokens.set(ciphertext, token);
+    return joined;
+  }
+
   /** An independent copy: what is given out of one is still there in the other. */
   copy(): CiphertextMemory {
     const copy = new CiphertextMemory();

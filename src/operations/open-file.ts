@@ -62,9 +62,13 @@ export async function openFile(source: Uint8Array, format: Format, options: Open
 
 /** Opens an encrypted file that was read. Throws `DATA_KEY_UNRECOVERABLE`, `VALUE_UNOPENABLE`, `MAC_MISMATCH`, `CANCELLED`. */
 export async function openSealed(sealed: SealedFile, options: OpenOptions, services: Services): Promise<OpenedFile> {
-  const selects = await selectorOf(sealed.metadata.selection, 'read');
-  const dataKey = await recoverDataKey(sealed.metadata, services);
+  return openWith(await recoverDataKey(sealed.metadata, services), sealed, options);
+}
+
+/** Opens an encrypted file that was read with its data key, which is wiped where that fails. Throws `VALUE_UNOPENABLE`, `MAC_MISMATCH`. */
+export async function openWith(dataKey: Uint8Array, sealed: SealedFile, options: OpenOptions): Promise<OpenedFile> {
   try {
+    const selects = await selectorOf(sealed.metadata.selection, 'read');
     return { ...sealed, selects, dataKey, ...openAll(sealed, selects, dataKey, options) };
   } catch (error) {
     wipe(dataKey);

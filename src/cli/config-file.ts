@@ -60,12 +60,13 @@ function readConfig(path: string): FoundConfig {
   const content = readFile(path);
   if (content === undefined)
     throw new SopsError('CONFIG_NOT_FOUND', 'could not read config file: no such file or directory', { file: path });
-  const config = parse(path, content);
+  const config = parseConfigFile(path, content);
   for (const warning of config.warnings) warn(warning);
   return { path, config };
 }
 
-function parse(path: string, content: Uint8Array): Config {
+/** The content of a config file. Throws `MALFORMED_CONFIG`. */
+export function parseConfigFile(path: string, content: Uint8Array): Config {
   try {
     return parseConfig(formatFor('yaml', path).parse(decodeText(content)), path, keySources, destinations);
   } catch (error) {

@@ -11,7 +11,7 @@ import {
 } from './flags.ts';
 import { type Command, type FlagGroup, files, keys, selection } from './catalog/command.ts';
 import { gitFilterProcess } from './catalog/git-filter.ts';
-import { gitCache, gitTextconv } from './catalog/git.ts';
+import { gitCache, gitDifftool, gitInstall, gitStatus, gitTextconv, gitUninstall } from './catalog/git.ts';
 import { blame, exposure, fixMac } from './catalog/past.ts';
 import { groupsAdd, groupsDelete, keyList, keyservice, rules, updatekeys } from './catalog/master-keys.ts';
 import { check } from './catalog/checking.ts';
@@ -44,7 +44,11 @@ export const commands: readonly Command[] = [
   execFile,
   exportVariables,
   publish,
+  gitInstall,
+  gitUninstall,
+  gitStatus,
   gitTextconv,
+  gitDifftool,
   gitCache,
   gitFilterProcess,
   init,

@@ -45,9 +45,13 @@ export async function run(invocation: Invocation): Promise<number> {
   return onInputs(invocation, { wanted, done: 'edited', together: false, step: (input) => editFile(invocation, mustBeFile(input)) });
 }
 
-async function editFile(invocation: Invocation, input: Input & { readonly path: string }): Promise<void> {
+/** Has a file edited. @param command the editor's, which gets the file of plaintext as its last word. Throws `FILE_NOT_MODIFIED` and all that opening and encrypting throw. */
+export async function editFile(
+  invocation: Invocation,
+  input: Input & { readonly path: string },
+  command: readonly string[] = editorCommand(invocation.context.env),
+): Promise<void> {
   const format = formatKept(invocation, input);
-  const command = editorCommand(invocation.context.env);
   const opens = statFile(input.path) === undefined ? [] : (['decrypt'] as const);
   const session = await inSealedFile({ input, format, context: invocation.context }, () => openSession(invocation, input, format), opens);
   const signals = watchSignals();

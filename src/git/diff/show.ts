@@ -15,6 +15,8 @@ export interface Showing extends Services {
   readonly called: (name: string) => string | undefined;
   /** Told before plaintext is given out; where it throws, none is. */
   readonly opened: () => Promise<void>;
+  /** Leaves out what is said of the metadata. */
+  readonly contentOnly?: true;
   /** Told of a file that no key opens. */
   readonly closed: (metadata: Metadata) => Promise<void>;
 }
@@ -62,11 +64,14 @@ async function shown(content: Uint8Array, { format }: SealedFile, ignoreMac: boo
   try {
     await showing.opened();
     const plain = format.raw ? format.raw.print(plainBranches(file)) : utf8(plainText(file));
-    return joined([], textual(plain), metadataLines(file.metadata, { ...showing, dataKey: file.dataKey }));
+    return joined([], textual(plain), below(file.metadata, { ...showing, dataKey: file.dataKey }));
   } finally {
     wipe(file.dataKey);
   }
 }
+
+const below = (metadata: Metadata, showing: Showing & { readonly dataKey?: Uint8Array }): readonly string[] =>
+  showing.contentOnly ? [] : metadataLines(metadata, showing);
 
 /** A file that does not open here. */
 function closed({ document, format, metadata }: SealedFile, error: SopsError, showing: Showing): Uint8Array {
@@ -75,7 +80,7 @@ function closed({ document, format, metadata }: SealedFile, error: SopsError, sh
   const why = noKey ? 'no key here opens this version; those that do stand at the end' : `${error.message}${place}`;
   const text = withFingerprints(splice(document.source, format.detach(document)));
   const notes = [`${noteMark} ${printable(why)}`, `${noteMark} encrypted values are shown as fingerprints`];
-  return joined(notes, utf8(text), metadataLines(metadata, showing));
+  return joined(notes, utf8(text), below(metadata, showing));
 }
 
 const decoder = new TextDecoder();

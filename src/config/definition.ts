@@ -1,3 +1,4 @@
+import type { Destination } from '../destinations/destination.ts';
 import type { GroupField, KeySource } from '../keysources/keysource.ts';
 import { patternRules, suffixRules } from '../metadata/metadata.ts';
 import type { MapShape, Shape } from './shape.ts';
@@ -10,7 +11,7 @@ const text = (help: string): Shape => ({ kind: 'text', help });
 export interface Definable {
   readonly keySources: readonly KeySource[];
   readonly destinations: readonly {
-    readonly config: { readonly chosenBy: string; readonly texts: readonly string[]; readonly integers: readonly string[] };
+    readonly config: Destination['config'];
   }[];
 }
 
@@ -117,6 +118,26 @@ const destinationHelp: Readonly<Record<string, string>> = {
   vault_address: 'the address of Vault; $VAULT_ADDR where none is given',
   vault_kv_mount_name: 'where the key-value engine of Vault is mounted; secret where nothing is given',
   vault_kv_version: 'the version of the key-value engine of Vault: 1, or else 2',
+  aws_secrets_prefix: 'what stands before the names of secrets in AWS Secrets Manager (sopsmith)',
+  aws_secrets_region: 'the region of AWS Secrets Manager; that of the environment where none is given (sopsmith)',
+  aws_secrets_kms_key: 'the key of AWS KMS for secrets in AWS Secrets Manager; that of the account where none is given (sopsmith)',
+  aws_parameters_prefix: 'what stands before the names in the Parameter Store of AWS, from / on (sopsmith)',
+  aws_parameters_region: 'the region of the Parameter Store; that of the environment where none is given (sopsmith)',
+  aws_parameters_kms_key: 'the key of AWS KMS for parameters; that of the account where none is given (sopsmith)',
+  aws_parameters_tier: 'the tier of parameters: standard takes 4 KiB, the others 8 KiB, which AWS may charge for (sopsmith)',
+  azure_secrets_vault: 'the vault of Azure Key Vault for secrets, as https://NAME.vault.azure.net (sopsmith)',
+  azure_secrets_prefix: 'what stands before the names of secrets in Azure Key Vault (sopsmith)',
+  gcp_secrets_project: 'the project of Google Secret Manager (sopsmith)',
+  gcp_secrets_prefix: 'what stands before the names of secrets in Google Secret Manager (sopsmith)',
+  gcp_secrets_locations: 'where Google keeps the secrets, with commas between; it chooses where none is given (sopsmith)',
+};
+
+/** How secrets are made of files: sops ignores these names. */
+const secretsShape: Fields = {
+  per_key: { kind: 'bool', help: 'make one secret of each key at the top of a file, not one of the whole file (sopsmith)' },
+  tags: { kind: 'texts', help: 'tags or labels for the secrets (sopsmith)' },
+  description: text('the description of the secrets, where the service keeps one (sopsmith)'),
+  owner: text('who publishes: what another publishes is neither written over nor pruned (sopsmith)'),
 };
 
 /** Of what a recreation rule says, what real sops makes nothing of when it publishes (`cmd/sops/subcommand/publish`). */
@@ -130,8 +151,14 @@ const withoutEffect: readonly string[] = [
 ];
 
 function destinationShape(rule: MapShape, destinations: Definable['destinations']): MapShape {
+  const choicesOf = new Map(destinations.flatMap(({ config }) => Object.entries(config.choices ?? {})));
   const named = (names: readonly string[], kind: 'text' | 'integer'): Fields =>
-    Object.fromEntries(names.map((name): [string, Shape] => [name, { kind, help: destinationHelp[name] ?? 'where to publish to' }]));
+    Object.fromEntries(
+      names.map((name): [string, Shape] => {
+        const some = choicesOf.get(name);
+        return [name, { kind, help: destinationHelp[name] ?? 'where to publish to', ...(some === undefined ? {} : { choices: some }) }];
+      }),
+    );
   return {
     kind: 'map',
     called: 'a destination rule',
@@ -156,6 +183,7 @@ function destinationShape(rule: MapShape, destinations: Definable['destinations'
         withoutEffect,
       },
       omit_extensions: { kind: 'bool', help: 'publish without the ending of the name' },
+      ...secretsShape,
     },
   };
 }

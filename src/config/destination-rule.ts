@@ -1,7 +1,8 @@
-import type { Destination } from '../destinations/destination.ts';
+import type { Destination, Place } from '../destinations/destination.ts';
 import type { KeySource } from '../keysources/keysource.ts';
 import type { Compile } from '../metadata/regexp.ts';
-import type { DestinationEntry } from './config.ts';
+import { SopsError } from '../errors.ts';
+import type { DestinationEntry, SecretSettings } from './config.ts';
 import type { ConfigReader, Value } from './reader.ts';
 import { parseRule } from './rule.ts';
 
@@ -26,9 +27,18 @@ export function parseDestinationRule(value: Value, { keySources, destinations }:
   );
   const omit = fields.get('omit_extensions');
   const omitExtensions = omit !== undefined && reader.bool(omit);
+  const secrets = secretSettings(fields, reader);
   const recreation = parseRule(fields.get('recreation_rule') ?? nothing(value), keySources, reader);
   const pathRegex = texts.get('path_regex') || undefined;
   const line = reader.line(value.offset);
+  const placeOf = (destination: Destination): Place => {
+    try {
+      return destination.fromRule({ text: (name) => texts.get(name) ?? '', integer: (name) => integers.get(name) ?? 0 });
+    } catch (error) {
+      if (error instanceof SopsError) throw reader.malformed(value.offset, error.message);
+      throw error;
+    }
+  };
   return {
     line,
     pathRegex,
@@ -41,11 +51,40 @@ export function parseDestinationRule(value: Value, { keySources, destinations }:
         const both = `${destination.config.chosenBy} and ${other.config.chosenBy}`;
         throw reader.malformed(value.offset, `more than one destination in a single destination rule: ${both}`);
       }
-      const place = destination?.fromRule({ text: (name) => texts.get(name) ?? '', integer: (name) => integers.get(name) ?? 0 });
+      const place = destination && placeOf(destination);
+      if (destination?.takes !== 'secrets') refuseSecretFields(fields, reader);
       const recreationRule = recreation.read(compile, {});
-      return { line, omitExtensions, recreationRule, ...(destination && place ? { to: { destination, place } } : {}) };
+      return { line, omitExtensions, secrets, recreationRule, ...(destination && place ? { to: { destination, place } } : {}) };
     },
   };
+}
+
+/** The fields of {@link SecretSettings}. */
+const secretFields = ['per_key', 'tags', 'description', 'owner'] as const;
+
+function secretSettings(fields: ReadonlyMap<string, Value>, reader: ConfigReader): SecretSettings {
+  const text = (name: string): string => {
+    const field = fields.get(name);
+    return field === undefined ? '' : reader.text(field);
+  };
+  const perKey = fields.get('per_key');
+  const tags = fields.get('tags');
+  // An empty text counts as no map, as for other maps of texts.
+  const given = tags === undefined || tags.node.kind === 'leaf' ? new Map<string, Value>() : reader.fields(tags);
+  return {
+    perKey: perKey !== undefined && reader.bool(perKey),
+    tags: Object.fromEntries([...given].map(([name, value]) => [name, reader.text(value)])),
+    description: text('description'),
+    owner: text('owner'),
+  };
+}
+
+/** Throws `MALFORMED_CONFIG` where a rule without secrets says how they are made. */
+function refuseSecretFields(fields: ReadonlyMap<string, Value>, reader: ConfigReader): void {
+  for (const name of secretFields) {
+    const field = fields.get(name);
+    if (field !== undefined) throw reader.malformed(field.offset, `'${name}' is for destinations that take secrets`);
+  }
 }
 
 const nothing = ({ offset }: Value): Value => ({ node: { kind: 'null' }, offset, name: 'a recreation rule' });

@@ -1,4 +1,3 @@
-import type { Mapping } from '../document/tree.ts';
 import type { Context } from '../ports.ts';
 
 /** A place to publish to, as a destination rule names it. */
@@ -14,8 +13,13 @@ export interface RuleFields {
 
 interface Common<P extends Place> {
   readonly kind: P['kind'];
-  /** The fields of a rule in `.sops.yaml`: the one that chooses this destination by not being empty, and the others. */
-  readonly config: { readonly chosenBy: string; readonly texts: readonly string[]; readonly integers: readonly string[] };
+  /** The fields of a rule in `.sops.yaml`: the one that chooses this destination by not being empty, and the others; what a field must be one of, where it must. */
+  readonly config: {
+    readonly chosenBy: string;
+    readonly texts: readonly string[];
+    readonly integers: readonly string[];
+    readonly choices?: Readonly<Record<string, readonly string[]>>;
+  };
   /** Reads a rule that chooses this destination. */
   fromRule(fields: RuleFields): P;
   /** The address of what is published under a name, as real sops shows it when it asks (`Path`). */
@@ -28,12 +32,24 @@ export interface FileDestination<P extends Place = Place> extends Common<P> {
   load(): Promise<FileClient<P>>;
 }
 /** A destination for decrypted values: a store of secrets that guards them itself. Nothing else is ever sent in clear. */
-export interface ValuesDestination<P extends Place = Place> extends Common<P> {
-  readonly takes: 'values';
-  load(): Promise<ValuesClient<P>>;
+export interface SecretsDestination<P extends Place = Place> extends Common<P> {
+  readonly takes: 'secrets';
+  /** What a secret is to it: a text, or bytes as well; or a map, in which a value that stands alone has this name. */
+  readonly secretIs: 'text' | 'bytes' | { readonly mapWith: string };
+  /** Whether who published a secret is always kept beside it, or only where it is asked for, or cannot be: in both what is there without such a mark is written over. */
+  marks(place: P): 'always' | 'on demand' | 'never';
+  /** What the names of all secrets of a place begin with. */
+  prefixOf(place: P): string;
+  /** What a file is called there, or a key of it, in the letters that the service has for names: the name as {@link Common.describe} takes it. */
+  nameOf(place: P, file: string, key?: string): string;
+  /** What names are compared by, where the service takes several for the same. */
+  sameName?(name: string): string;
+  /** Throws `UNSUPPORTED` for a secret that the service would not take: its name, its length, its tags. Nobody is asked. */
+  check(place: P, secret: Secret): void;
+  load(): Promise<SecretsClient<P>>;
 }
 /** Everything the project knows of one kind of destination, in one place; light: no SDK is reached from here. */
-export type Destination<P extends Place = Place> = FileDestination<P> | ValuesDestination<P>;
+export type Destination<P extends Place = Place> = FileDestination<P> | SecretsDestination<P>;
 
 /** Where something goes. */
 export interface Target<P extends Place = Place> {
@@ -41,20 +57,65 @@ export interface Target<P extends Place = Place> {
   /** Behind the prefix or path of the place; `/` between folders. */
   readonly name: string;
 }
-/** Decrypted values: the tree, without comments, and the same as JSON with all digits of numbers. */
-export interface Values {
-  readonly tree: Mapping;
-  readonly json: string;
-}
 /** What became of it: `unchanged` where the very same was there already. */
 export type Published = 'written' | 'unchanged';
+
+/** What a secret holds: the values of a file as JSON with all digits of numbers, a text, or bytes that are no text. */
+export type Content =
+  | { readonly kind: 'map'; readonly json: string }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+
+/** Who published a secret, as the service keeps it beside it: by this nothing else is taken for ours. */
+export interface Mark {
+  /** The rule, by who publishes and what the names begin with. */
+  readonly rule: string;
+  /** Path of the file, relative to the folder of the config file; `/` between folders. */
+  readonly file: string;
+}
+/** A secret as it shall be. */
+export interface Secret {
+  readonly name: string;
+  readonly content: Content;
+  readonly tags: Readonly<Record<string, string>>;
+  /** `''` where there is none. */
+  readonly description: string;
+  /** Undefined where none is to be kept. */
+  readonly mark: Mark | undefined;
+}
+/** A secret as it is now. */
+export interface Held {
+  /** Undefined where it holds nothing, or nothing that can be read. */
+  readonly content: string | Uint8Array | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Undefined where that is not known. */
+  readonly description: string | undefined;
+  readonly mark: Mark | undefined;
+  /** It is about to be deleted: writing brings it back. */
+  readonly deleted?: true;
+}
+/** What of a secret is to be written: its value, which makes a version; what is kept beside it, which makes none. */
+export interface Parts {
+  readonly content: boolean;
+  readonly beside: boolean;
+}
+/** The secrets of a place. All throw `PUBLICATION_FAILED` with what was said and what to do, never a value, never credentials. */
+export interface Store {
+  /** Undefined where there is none. */
+  read(name: string): Promise<Held | undefined>;
+  write(secret: Secret, held: Held | undefined, parts: Parts): Promise<void>;
+  /** Those that a rule published and that are there still. */
+  list(rule: string): Promise<readonly { readonly name: string; readonly mark: Mark }[]>;
+  remove(name: string): Promise<void>;
+}
 
 /** The part that needs an SDK or a network. Throws `PUBLICATION_FAILED` with what was said and what to do, never a value, never credentials. */
 export interface FileClient<P extends Place = Place> {
   put(file: Uint8Array, target: Target<P>, context: Context, signal?: AbortSignal): Promise<Published>;
 }
-export interface ValuesClient<P extends Place = Place> {
-  put(values: Values, target: Target<P>, context: Context, signal?: AbortSignal): Promise<Published>;
+export interface SecretsClient<P extends Place = Place> {
+  /** @param marked whether {@link Mark}, tags and description are of any interest */
+  open(place: P, marked: boolean, context: Context): Promise<Store>;
 }
 
 /** Checks a destination against its own type of place, then forgets the type for the registry. */

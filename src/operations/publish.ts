@@ -1,7 +1,7 @@
-import { fromUtf8, utf8, wipe } from '../crypto/bytes.ts';
-import type { Document, Entry, Leaf, Mapping, Node } from '../document/tree.ts';
+import { utf8, wipe } from '../crypto/bytes.ts';
+import type { Document, Entry, Mapping } from '../document/tree.ts';
 import type { DestinationRule } from '../config/config.ts';
-import type { Destination, Place, Published, Target } from '../destinations/destination.ts';
+import type { Destination, Place, Published, SecretsDestination } from '../destinations/destination.ts';
 import { SopsError } from '../errors.ts';
 import type { Format, PrintOptions } from '../formats/format.ts';
 import { defaultSelection, type Selection } from '../metadata/metadata.ts';
@@ -12,7 +12,9 @@ import { compareGroups, type GroupChange } from './group-changes.ts';
 import { CiphertextMemory } from './memory.ts';
 import { openFile, plainBranches, readSealed } from './open-file.ts';
 import type { Services } from './operation.ts';
+import { publishSecrets, type SecretsPublication } from './publish-secrets.ts';
 import { plainDocument } from './rewrite.ts';
+import { type SecretName, secretNames, secretsOf, type SecretsTarget } from './secrets-of-file.ts';
 import { selectorOf } from './selector.ts';
 import { writeEncrypted } from './write-encrypted.ts';
 
@@ -27,13 +29,23 @@ export interface PublishedFile {
   readonly json: Format;
   readonly print: PrintOptions;
   readonly layout: 'auto' | 'never';
+  /** Its path, relative to the folder of the config file; `/` between folders. */
+  readonly origin: string;
+  readonly secrets: {
+    /** One secret a key, also where the rule does not say so. */
+    readonly perKey: boolean;
+    /** Who published it is kept beside it, also where the destination would not. */
+    readonly marked: boolean;
+    /** What somebody else published, or made by hand, is taken over. */
+    readonly adopt: boolean;
+  };
 }
 
 /** What will be done with a file: it is sent as it is, encrypted anew, or in clear to a store that guards it. */
 export type Plan =
   | { readonly how: 'as it is' }
   | { readonly how: 'encrypted anew'; readonly groups: readonly GroupChange[] }
-  | { readonly how: 'in clear'; readonly keys: readonly string[] };
+  | { readonly how: 'in clear'; readonly keys: readonly string[]; readonly names: readonly SecretName[] };
 
 /** A file ready to be sent. */
 export interface Publication {
@@ -41,27 +53,36 @@ export interface Publication {
   readonly warnings: readonly string[];
   /** Throws `PUBLICATION_FAILED`. */
   readonly send: () => Promise<Published>;
+  /** Where the file becomes secrets. */
+  readonly secrets?: SecretsPublication;
 }
 
 /** Says what would be done with a file, without any key. Throws `METADATA_NOT_FOUND`, `MALFORMED_METADATA`, `NO_MATCHING_RULE`. */
 export async function planPublication(file: PublishedFile, services: Services): Promise<Plan> {
   const { metadata, branches } = readSealed(file.source, file.format, services);
-  const { destination } = destinationOf(file.rule);
-  if (destination.takes === 'values') return { how: 'in clear', keys: [...entriesOf(branches).keys()] };
+  const { destination, place } = destinationOf(file.rule);
+  if (destination.takes === 'secrets') {
+    const entries = entriesOf(branches);
+    const names = secretNames([...entries.values()], file.format, targetOf(file, { destination, place }));
+    return { how: 'in clear', keys: [...entries.keys()], names };
+  }
   if (!isReencrypted(file.rule)) return { how: 'as it is' };
   const keyGroups = await completeGroups(file.rule.recreationRule.keyGroups, services);
   return { how: 'encrypted anew', groups: compareGroups(metadata.keyGroups, keyGroups, services.keySources) };
 }
 
 /**
- * Makes a file ready to be sent (`cmd/sops/subcommand/publish`): as it is, or encrypted anew where the rule says for whom; decrypted for a destination that takes values.
+ * Makes a file ready to be sent (`cmd/sops/subcommand/publish`): as it is, or encrypted anew where the rule says for whom; decrypted for a destination that takes secrets.
  * Throws what decryption and encryption throw, and `NO_MATCHING_RULE` where the rule names no destination.
  */
 export async function preparePublication(file: PublishedFile, services: Services): Promise<Publication> {
   const { destination, place } = destinationOf(file.rule);
   const plan = await planPublication(file, services);
+  if (destination.takes === 'secrets') {
+    const { warnings, secrets } = await decrypted(file, targetOf(file, { destination, place }), services);
+    return { plan, warnings, secrets, send: async () => secrets.send() };
+  }
   const target = { place, name: file.name };
-  if (destination.takes === 'values') return { plan, ...(await decrypted(file, { destination, target }, services)) };
   const { content, warnings } = plan.how === 'as it is' ? { content: file.source, warnings: [] } : await encryptedAnew(file, services);
   const send = async (): Promise<Published> => (await destination.load()).put(content, target, services.context, services.context.signal);
   return { plan, warnings, send };
@@ -121,22 +142,28 @@ function selectionOf({ recreationRule: { selection } }: DestinationRule, format:
   return format.raw === undefined ? defaultSelection : { by: 'unencrypted_suffix', suffix: '' };
 }
 
-interface ValuesTarget {
-  readonly destination: Extract<Destination, { takes: 'values' }>;
-  readonly target: Target;
+/** How a file becomes secrets of a destination. */
+function targetOf(
+  file: PublishedFile,
+  { destination, place }: { readonly destination: SecretsDestination; readonly place: Place },
+): SecretsTarget {
+  const { name, origin, rule, secrets } = file;
+  const perKey = rule.secrets.perKey || secrets.perKey;
+  const { tags, owner } = rule.secrets;
+  const marks = destination.marks(place);
+  const asked = perKey || secrets.marked || owner !== '' || Object.keys(tags).length > 0;
+  const marked = marks === 'always' || (marks === 'on demand' && asked);
+  return { destination, place, name, origin, settings: { ...rule.secrets, perKey }, marked };
 }
 
-async function decrypted(
-  { source, format, json }: PublishedFile,
-  { destination, target }: ValuesTarget,
-  services: Services,
-): Promise<Omit<Publication, 'plan'>> {
+type Decrypted = { readonly warnings: readonly string[]; readonly secrets: SecretsPublication };
+
+async function decrypted(file: PublishedFile, target: SecretsTarget, services: Services): Promise<Decrypted> {
+  const { source, format, json, secrets } = file;
   const opened = await openFile(source, format, { ignoreMac: false, readOnly: true }, services);
   try {
-    const tree: Mapping = { kind: 'mapping', items: [...entriesOf(plainBranches(opened)).values()].map(withText) };
-    const values = { tree, json: json.printValue(tree, {}) };
-    const send = async (): Promise<Published> => (await destination.load()).put(values, target, services.context, services.context.signal);
-    return { warnings: opened.warnings, send };
+    const made = secretsOf([...entriesOf(plainBranches(opened)).values()], { format, json }, target);
+    return { warnings: opened.warnings, secrets: publishSecrets(made, target, { json, adopt: secrets.adopt }, services.context) };
   } finally {
     wipe(opened.dataKey);
   }
@@ -145,17 +172,3 @@ async function decrypted(
 /** The entries of all documents; of two with one key the last counts (`sops.go`, EmitAsMap). */
 const entriesOf = (branches: readonly Mapping[]): ReadonlyMap<string, Entry> =>
   new Map(branches.flatMap(({ items }) => items.flatMap((item) => (item.kind === 'entry' ? [[item.key, item] as const] : []))));
-
-const withText = (entry: Entry): Entry => ({ ...entry, value: asText(entry.value) });
-
-/** A binary file is text to a destination that takes values. Throws `UNPRINTABLE_DOCUMENT` for one that is none, where real sops sends something else. */
-function asText(node: Node): Node {
-  if (node.kind !== 'leaf' || node.bytes === undefined) return node;
-  const text = fromUtf8(node.bytes);
-  if (text === undefined)
-    throw new SopsError('UNPRINTABLE_DOCUMENT', 'the file is not text, which is all that this destination takes', {
-      hint: 'encrypt it in base64',
-    });
-  const leaf: Leaf = { kind: 'leaf', type: 'str', text };
-  return leaf;
-}

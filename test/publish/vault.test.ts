@@ -193,13 +193,20 @@ ${kv}`;
     expect(await inTwo('app.yaml')).toMatchObject({ name: 'app' });
   });
 
-  test('--dry-run names the values, and shows none', async () => {
+  test('--dry-run names what differs, and shows no value', async () => {
     lab.rules(rules(''));
-    expect(await lab.ours(['publish', '--dry-run', 'app.yaml'], { env: { SOPS_AGE_KEY: '', VAULT_TOKEN: '' } })).toEqual({
+    const told = `app.yaml would be published to ${vault.url}/v1/secret/data/apps/app.yaml (decrypted)\n`;
+    const dryRun = async (): Promise<unknown> => lab.ours(['publish', '--dry-run', 'app.yaml']);
+    await vault.api('DELETE', 'secret/metadata/apps/app.yaml');
+    expect(await dryRun()).toEqual({ status: 0, stdout: `${told}added: name, db, list, works, ratio, nothing\n`, stderr: '' });
+    expect(await versions('app.yaml').catch(() => 0)).toBe(0);
+    await vault.api('PUT', 'secret/data/apps/app.yaml', { data: { name: 'app', works: false, ratio: 1.5, old: 's3cret-old' } });
+    expect(await dryRun()).toEqual({
       status: 0,
-      stdout: `app.yaml would be published to ${vault.url}/v1/secret/data/apps/app.yaml (decrypted, 6 values: name, db, list, works, ratio, nothing)\n`,
+      stdout: `${told}added: db, list, nothing\nchanged: works\nremoved: old\nunchanged: name, ratio\n`,
       stderr: '',
     });
+    expect(await versions('app.yaml')).toBe(1);
   });
 });
 

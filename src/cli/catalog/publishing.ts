@@ -4,7 +4,7 @@ import { type Command, keyServices } from './command.ts';
 
 export const publish: Command = {
   name: 'publish',
-  summary: 'send files to where the destination rules of the config file say: S3, Google Cloud Storage, Vault',
+  summary: 'send files to where the destination rules of the config file say: buckets and secret managers',
   takes: 'file|folder…',
   groups: [
     { title: 'Files', flags: [inputTypeFlag] },
@@ -20,12 +20,25 @@ export const publish: Command = {
       flags: [
         { name: 'yes', short: 'y', takes: 'nothing', help: 'do not ask' },
         { name: 'omit-extensions', takes: 'nothing', help: "leave the files' endings out of their names at the destination" },
-        { name: 'dry-run', takes: 'nothing', help: 'say what would be sent where, and send nothing' },
+        { name: 'dry-run', takes: 'nothing', help: 'say what would be sent where, by key and never by value, and send nothing' },
+      ],
+    },
+    {
+      title: 'Secrets',
+      flags: [
+        { name: 'per-key', takes: 'nothing', help: 'make one secret of each key at the top of a file, as per_key in a rule does' },
+        { name: 'prune', takes: 'nothing', help: 'remove what the same rule published before and does not any more, after asking' },
+        { name: 'adopt', takes: 'nothing', help: 'write over secrets that others published or made by hand' },
       ],
     },
     keyServices,
   ],
-  examples: ['publish secrets.yaml', 'publish --yes --recursive deploy', 'publish --dry-run --recursive deploy'],
+  examples: [
+    'publish secrets.yaml',
+    'publish --yes --recursive deploy',
+    'publish --dry-run --recursive deploy',
+    'publish --per-key --prune app.env',
+  ],
   exitCodes: readsAnything,
   load: () => import('../commands/publish.ts'),
 };

@@ -1,12 +1,15 @@
-import { basename, extname, join, relative, resolve, sep } from 'node:path';
+import { statSync } from 'node:fs';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import type { DestinationRule } from '../../config/config.ts';
 import { destinationFor } from '../../config/match.ts';
-import { SopsError } from '../../errors.ts';
+import type { Published } from '../../destinations/destination.ts';
+import { oneLine, SopsError } from '../../errors.ts';
 import { loadRegexps } from '../../metadata/regexp.ts';
 import { statFile } from '../../node/files.ts';
+import type { Services } from '../../operations/operation.ts';
 import { destinationOf, planPublication, type Plan, preparePublication, type PublishedFile } from '../../operations/publish.ts';
 import { type FoundConfig, neededConfig } from '../config-file.ts';
-import { readsAnything } from '../exit-codes.ts';
+import { readsAnything, success } from '../exit-codes.ts';
 import { formatFor, sealedFormatFor } from '../format-choice.ts';
 import { linesOf } from '../group-lines.ts';
 import { type Input, mustBeFile, readInput } from '../input.ts';
@@ -14,6 +17,7 @@ import type { Invocation } from '../invocation.ts';
 import { type Done, onInputs } from '../many-files.ts';
 import { tellWarnings } from '../output.ts';
 import { layoutOption, printOptions } from '../print-options.ts';
+import { prune, pruneForgotten, showComparison, type Told } from '../published-secrets.ts';
 import { print } from '../report.ts';
 import { inSealedFile } from '../sealed-input.ts';
 import { servicesOf } from '../services.ts';
@@ -28,7 +32,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
   for (const word of words) refuseFolder(word, flags.isOn('recursive'));
   const publisher = new Publisher(invocation, found);
-  return onInputs(invocation, {
+  const status = await onInputs(invocation, {
     // Of what lies in a folder only that is meant which a rule takes; the config file never is.
     wanted: async (path) => path !== resolve(found.path) && (await publisher.ruleFor(path)) !== undefined,
     done: flags.isOn('dry-run') ? 'to publish' : 'published',
@@ -36,6 +40,8 @@ export async function run(invocation: Invocation): Promise<number> {
     together: flags.isOn('yes') && !flags.isOn('dry-run'),
     step: (input) => publisher.publish(mustBeFile(input)),
   });
+  if (status === success && flags.isOn('prune')) await publisher.pruneForgotten();
+  return status;
 }
 
 function refuseFolder(word: string, recursive: boolean): void {
@@ -48,6 +54,8 @@ class Publisher {
   readonly #invocation: Invocation;
   readonly #found: FoundConfig;
   readonly #taken = new Map<string, string>();
+  /** By their lines, those that made secrets. */
+  readonly #rules = new Map<number, DestinationRule>();
 
   constructor(invocation: Invocation, found: FoundConfig) {
     this.#invocation = invocation;
@@ -76,27 +84,67 @@ class Publisher {
   }
 
   #fileOf(file: Pick<PublishedFile, 'source' | 'format' | 'rule'>, { path }: File): PublishedFile {
+    const { flags } = this.#invocation;
     return {
       ...file,
       name: nameFor(path, this.#invocation, file.rule),
       json: formatFor('json', ''),
       print: printOptions(this.#invocation, file.format),
       layout: layoutOption(this.#invocation, file.format),
+      origin: relative(dirname(resolve(this.#found.path)), path).replaceAll(sep, '/'),
+      secrets: { perKey: flags.isOn('per-key'), marked: flags.isOn('prune'), adopt: flags.isOn('adopt') },
     };
   }
 
   async #send(input: File, file: PublishedFile): Promise<Done> {
-    const { flags } = this.#invocation;
     const { destination, place } = destinationOf(file.rule);
-    const address = destination.describe(place, file.name, this.#invocation.context.env);
-    this.#take(address, input.shown);
     const services = servicesOf(this.#invocation);
-    if (flags.isOn('dry-run')) return showPlan(input, address, await planPublication(file, services));
+    const { env } = this.#invocation.context;
+    const names = destination.takes === 'file' ? [file.name] : namesIn(await planPublication(file, services));
+    const same = (name: string): string => (destination.takes === 'secrets' ? (destination.sameName?.(name) ?? name) : name);
+    const addresses = names.map((name) => destination.describe(place, name, env));
+    for (const name of names) this.#take(destination.describe(place, same(name), env), input.shown);
+    const address = inShort(addresses);
+    if (destination.takes === 'file') return this.#sendFile(input, { file, address }, services);
+    return this.#sendSecrets(input, { file, address }, services);
+  }
+
+  async #sendFile(input: File, { file, address }: Addressed, services: Services): Promise<Done> {
+    if (this.#invocation.flags.isOn('dry-run')) return showPlan(input, address, await planPublication(file, services));
     const { plan, warnings, send } = await preparePublication(file, services);
     tellWarnings(this.#invocation, input, warnings);
     showChanges(plan);
-    if (!flags.isOn('yes') && !isAnsweredYes(`uploading ${input.path} to ${address} ? (y/n): `, 'publish')) return this.#cancel(input);
-    return (await send()) === 'written' ? undefined : 'unchanged';
+    return this.#isWanted(input, address) ? doneBy(await send()) : this.#cancel(input);
+  }
+
+  async #sendSecrets(input: File, { file, address }: Addressed, services: Services): Promise<Done> {
+    const { flags } = this.#invocation;
+    const { warnings, secrets } = await preparePublication(file, services);
+    tellWarnings(this.#invocation, input, warnings);
+    if (secrets === undefined) return 'unchanged';
+    this.#rules.set(file.rule.line, file.rule);
+    const told: Told = { ...file, address, shown: input.shown === '' ? input.path : input.shown, env: this.#invocation.context.env };
+    if (flags.isOn('dry-run')) return showComparison(secrets, told, flags.isOn('prune'));
+    if (!this.#isWanted(input, address)) return this.#cancel(input);
+    const done = doneBy(await secrets.send());
+    return flags.isOn('prune') && (await prune(secrets, told, flags.isOn('yes'))) ? undefined : done;
+  }
+
+  #isWanted({ path }: File, address: string): boolean {
+    return this.#invocation.flags.isOn('yes') || isAnsweredYes(`uploading ${path} to ${address} ? (y/n): `, 'publish');
+  }
+
+  /** What was published of files below the named folders that are gone. Only where a whole folder is published does it show what is not there. */
+  async pruneForgotten(): Promise<void> {
+    const { words, flags } = this.#invocation;
+    if (!flags.isOn('recursive')) return;
+    const folder = dirname(resolve(this.#found.path));
+    const named = words.map((word) => resolve(word)).filter((word) => statFile(word)?.isDirectory() === true);
+    const isGone = (file: string): boolean => {
+      const path = resolve(folder, file);
+      return named.some((below) => path.startsWith(below.endsWith(sep) ? below : below + sep)) && isMissing(path);
+    };
+    await pruneForgotten([...this.#rules.values()], { invocation: this.#invocation, isGone });
   }
 
   /** Throws `CONFLICTING_FLAGS` where another file of this call goes to the same place. */
@@ -111,7 +159,7 @@ class Publisher {
     const message = `Publication of ${path} canceled`;
     const { flags, words } = this.#invocation;
     if (!flags.isOn('recursive') && words.length === 1) throw new SopsError('CANCELLED', message);
-    print(`${message}\n`);
+    print(`${oneLine(message)}\n`);
     return 'unchanged';
   }
 }
@@ -140,6 +188,31 @@ function nameFor(path: string, invocation: Invocation, { omitExtensions }: Desti
 /** From the last dot on, as Go takes it: all of `.env`. */
 const endingOf = (path: string): string => extname(`x${basename(path)}`);
 
+/** Whether there is no such file; what cannot be looked at is not missing. */
+function isMissing(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** A file, and where it goes. */
+interface Addressed {
+  readonly file: PublishedFile;
+  readonly address: string;
+}
+
+const namesIn = (plan: Plan): readonly string[] => (plan.how === 'in clear' ? plan.names.map(({ name }) => name) : []);
+
+/** Addresses for a question: of many, the first ones. */
+function inShort(addresses: readonly string[]): string {
+  const [few, more] = [addresses.slice(0, 3).join(', '), addresses.length - 3];
+  return more > 0 ? `${few} and ${more} more` : few;
+}
+
+const doneBy = (published: Published): Done => (published === 'written' ? undefined : 'unchanged');
+
 function showChanges(plan: Plan): void {
   if (plan.how !== 'encrypted anew' || plan.groups.every(({ added, removed }) => added.length === 0 && removed.length === 0)) return;
   print(["The following changes will be made to the file's key groups:", ...linesOf(plan.groups), ''].join('\n'));
@@ -147,10 +220,6 @@ function showChanges(plan: Plan): void {
 
 /** Says what would be done; nothing of it is a value. */
 function showPlan({ path, shown }: File, address: string, plan: Plan): void {
-  const how =
-    plan.how === 'in clear'
-      ? `decrypted, ${plan.keys.length} ${plan.keys.length === 1 ? 'value' : 'values'}: ${plan.keys.join(', ')}`
-      : plan.how;
   const groups = plan.how === 'encrypted anew' ? linesOf(plan.groups) : [];
-  print([`${shown === '' ? path : shown} would be published to ${address} (${how})`, ...groups, ''].join('\n'));
+  print([`${shown === '' ? path : shown} would be published to ${address} (${plan.how})`, ...groups, ''].join('\n'));
 }

@@ -14,5 +14,5 @@ export interface KeyValuePath extends Place {
 const withSlash = (text: string): string => (text.endsWith('/') ? text : `${text}/`);
 
 /** The path of a secret below `/v1/`, as real sops spells it (`publish/vault.go`). */
-export const secretPath = ({ place: { mount, path, version }, name }: Target<KeyValuePath>): string =>
-  `${withSlash(mount)}${version === 2 ? 'data/' : ''}${withSlash(path)}${name}`;
+export const secretPath = ({ place: { mount, path, version }, name }: Target<KeyValuePath>, kind: 'data' | 'metadata' = 'data'): string =>
+  `${withSlash(mount)}${version === 2 ? `${kind}/` : ''}${withSlash(path)}${name}`;

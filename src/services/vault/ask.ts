@@ -45,6 +45,14 @@ export const read = async (vault: Vault, path: readonly string[], token: string 
 export const ask = async (vault: Vault, path: readonly string[], json: object, token: string | undefined): Promise<JsonAnswer> =>
   exchange(vault, path, { method: 'PUT', body: JSON.stringify(json), ...showing(token) });
 
+/** The names below a path, those of folders with a slash at the end: see {@link ask}. */
+export const list = async (vault: Vault, path: readonly string[], token: string | undefined): Promise<JsonAnswer> =>
+  exchange(vault, path, { method: 'GET', query: '?list=true', ...showing(token) });
+
+/** Deletes what stands at a path: see {@link ask}. */
+export const remove = async (vault: Vault, path: readonly string[], token: string | undefined): Promise<JsonAnswer> =>
+  exchange(vault, path, { method: 'DELETE', ...showing(token) });
+
 /** {@link ask} with JSON as it stands: numbers in it may have more digits than a number of JavaScript. */
 export const askText = async (vault: Vault, path: readonly string[], body: string, token: string | undefined): Promise<JsonAnswer> =>
   exchange(vault, path, { method: 'PUT', body, ...showing(token) });
@@ -52,15 +60,16 @@ export const askText = async (vault: Vault, path: readonly string[], body: strin
 const showing = (token: string | undefined): { readonly token?: string } => (token === undefined ? {} : { token });
 
 interface Question {
-  readonly method: 'GET' | 'PUT';
+  readonly method: 'GET' | 'PUT' | 'DELETE';
+  readonly query?: '?list=true';
   readonly body?: string;
   readonly token?: string;
 }
 
-async function exchange(vault: Vault, path: readonly string[], { method, body, token }: Question): Promise<JsonAnswer> {
+async function exchange(vault: Vault, path: readonly string[], { method, query, body, token }: Question): Promise<JsonAnswer> {
   const { settings, context } = vault;
   const place = placeOf(vault.base);
-  const url = `${place.base}/v1/${path.map(encoded).join('/')}`;
+  const url = `${place.base}/v1/${path.map(encoded).join('/')}${query ?? ''}`;
   const headers = {
     ...settings.headers,
     ...place.headers,

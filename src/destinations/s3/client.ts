@@ -3,9 +3,10 @@ import { SopsError } from '../../errors.ts';
 import { rememberingOnce } from '../../services/once.ts';
 import type { Context } from '../../ports.ts';
 import { accessTo } from '../../services/aws/client-access.ts';
-import { Explained, reasonOf } from '../../services/aws/explain.ts';
-import { chosenProfile, readProfile, signOnCommand } from '../../services/aws/profile.ts';
+import { reasonOf } from '../../services/aws/explain.ts';
+import { chosenProfile, signOnCommand } from '../../services/aws/profile.ts';
 import { quietly } from '../../services/aws/quiet.node.ts';
+import { ownRegion } from '../../services/aws/region.ts';
 import { withinTime } from '../../services/aws/within-time.ts';
 import type { FileClient, Published, Target } from '../destination.ts';
 import { type Bucket, s3Url } from './bucket.ts';
@@ -47,8 +48,7 @@ async function put(file: Uint8Array, target: Target<Bucket>, context: Context, s
 async function connect(context: Context): Promise<Connection> {
   const { S3Client: Client } = await import('@aws-sdk/client-s3');
   const profile = chosenProfile(undefined, context.env);
-  const region = context.env['AWS_REGION'] || context.env['AWS_DEFAULT_REGION'] || (await readProfile(profile.name, context))?.('region');
-  if (!region) throw new Explained(`no region is set: set AWS_REGION, or region of profile '${profile.name}'`);
+  const region = await ownRegion(profile, context);
   const { settings, secrets } = await accessTo({ service: 's3', region, profile }, context);
   return { s3: quietly(() => new Client(settings)), secrets };
 }

@@ -1,8 +1,8 @@
 import type { Context } from '../../ports.ts';
 import { readProfile } from './profile.ts';
 
-/** A service that sops asks for: its name in variables and in the shared files. */
-export type Service = 'kms' | 'sts' | 's3';
+/** A service that is asked: its name in variables and in the shared files. */
+export type Service = 'kms' | 'sts' | 's3' | 'secrets_manager' | 'ssm';
 
 /**
  * Where a service is reached, if anyone says so: `AWS_ENDPOINT_URL_KMS`, `AWS_ENDPOINT_URL`, or `endpoint_url` of a profile in the shared files, that of the service first.

@@ -84,17 +84,23 @@ const tooMany = 'AWS asks for fewer requests: try again later';
 const itsOwnFault = 'the service has a fault of its own: try again later';
 
 const serviceOf = ({ action }: Pick<Attempt, 'action'>): string => action.split(':', 1)[0] ?? '';
-/** The variable that names another place for the service that was asked. */
-const endpointVariable = (attempt: Attempt): string => `AWS_ENDPOINT_URL_${serviceOf(attempt).toUpperCase()}`;
+/** Services that variables call otherwise than policies do. */
+const namesInVariables: Readonly<Record<string, string>> = { secretsmanager: 'secrets_manager' };
+/** The variable that names another place for the service of an action. */
+export function variableOf(action: string): string {
+  const service = serviceOf({ action });
+  return `AWS_ENDPOINT_URL_${(namesInVariables[service] ?? service).toUpperCase()}`;
+}
+const endpointVariable = ({ action }: Attempt): string => variableOf(action);
 /** What has a policy that can let in or keep out. */
-const guarded: Readonly<Record<string, string>> = { kms: 'key', sts: 'role', s3: 'bucket' };
+const guarded: Readonly<Record<string, string>> = { kms: 'key', sts: 'role', s3: 'bucket', secretsmanager: 'secret', ssm: 'parameter' };
 const refused = ({ action }: Attempt): string =>
   `allow ${action} for these credentials, in the policy of the ${guarded[serviceOf({ action })] ?? 'key'} or in theirs`;
 const wrongSecret = 'AWS does not know these credentials: look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or at the profile';
 const otherRegion = 'the bucket is in another region: set AWS_REGION to it';
 const unfit = 'it was wrapped with another key, or under another encryption context';
 
-/** What to do about errors of KMS, STS and S3, by name, which some of their protocols end with `Exception`. */
+/** What to do about errors of AWS, by name, which some of their protocols end with `Exception`. */
 const remedies: Readonly<Record<string, string | ((attempt: Attempt) => string)>> = {
   AccessDenied: refused,
   NotFound: 'look at region, account and ID in the ARN',
@@ -123,6 +129,10 @@ const remedies: Readonly<Record<string, string | ((attempt: Attempt) => string)>
   AuthorizationHeaderMalformed: otherRegion,
   InvalidAccessKeyId: wrongSecret,
   SlowDown: tooMany,
+  InternalService: itsOwnFault,
+  InternalServer: itsOwnFault,
+  ParameterLimitExceeded: 'the account has as many parameters as it may: remove some, or use the advanced tier',
+  ParameterMaxVersionLimitExceeded: 'the parameter has as many versions as it may, of which the oldest has a label: take that off',
   RequestTimeTooSkewed: 'look at the clock of this machine',
 };
 
@@ -136,6 +146,6 @@ function remedyFor(error: Error, attempt: Attempt): string | undefined {
   if (remedy !== undefined) return typeof remedy === 'string' ? remedy : remedy(attempt);
   if (attempt.signOn !== undefined && /CredentialsProviderError|TokenProviderError/.test(error.name)) return `run \`${attempt.signOn}\``;
   if (error.message.startsWith(nothingFound))
-    return `set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY${serviceOf(attempt) === 's3' ? '' : ', or name a profile with --aws-profile'}`;
+    return `set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY${['kms', 'sts'].includes(serviceOf(attempt)) ? ', or name a profile with --aws-profile' : ''}`;
   return undefined;
 }

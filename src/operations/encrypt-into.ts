@@ -1,7 +1,8 @@
 import { sameBytes, utf8, wipe } from '../crypto/bytes.ts';
 import { splice } from '../document/splice.ts';
 import { SopsError } from '../errors.ts';
-import type { Metadata } from '../metadata/metadata.ts';
+import { defaultSelection, type Metadata } from '../metadata/metadata.ts';
+import { findRecord } from '../metadata/shape.ts';
 import { amendKeys } from './amend-keys.ts';
 import { completeGroups } from './complete-key.ts';
 import { effectiveThreshold, type WantedKeys, type WrappedGroups, wrapShares } from './data-key.ts';
@@ -122,19 +123,31 @@ interface Earlier {
 }
 
 async function succeed(plaintext: Uint8Array, { previous, file }: Earlier, options: IntoOptions, services: Services): Promise<Successor> {
-  const what = (file.format.raw ? undefined : options.what) ?? file.metadata;
   const wrapped = await wrappedFor(options.keys, file, services);
-  const selects = sameWhat(what, file.metadata) ? file.selects : await selectorOf(what.selection, 'new');
+  const successor = await withWhat(file, options.what);
+  const sameSelection = successor.selects === file.selects;
   const unchanged = (): Successor =>
     wrapped === undefined ? { content: previous, warnings: [], change: 'none' } : { ...amendKeys(file, wrapped, services), change: 'keys' };
-  if (selects === file.selects && isPlaintext(plaintext, file, options.formats)) return unchanged();
-  const { selection, macOnlyEncrypted } = what;
-  const successor = { ...file, selects, metadata: { ...file.metadata, ...wrapped, selection, macOnlyEncrypted } };
-  const { text, warnings } = written(plaintext, successor, options, services);
-  const { recalled, missed } = file.memory;
+  if (sameSelection && isPlaintext(plaintext, file, options.formats)) return unchanged();
+  const { text, warnings } = written(plaintext, { ...successor, metadata: { ...successor.metadata, ...wrapped } }, options, services);
   // A text whose spelling has no room in the file changes nothing either.
-  if (selects === file.selects && missed === 0 && file.metadata.layout === undefined && isSameButForMac(text, file)) return unchanged();
-  return { content: utf8(text), warnings, change: 'values', reused: recalled };
+  if (sameSelection && isSameButForMac(text, file)) return unchanged();
+  return { content: utf8(text), warnings, change: 'values', reused: file.memory.recalled };
+}
+
+/** The file with what shall be encrypted of it. */
+async function withWhat(file: OpenedFile, wanted: WhatToEncrypt | undefined): Promise<OpenedFile> {
+  if (wanted === undefined || file.format.raw || sameWhat(wanted, file.metadata))
+    return { ...file, metadata: { ...file.metadata, selection: asWritten(file) } };
+  const { selection, macOnlyEncrypted } = wanted;
+  return { ...file, selects: await selectorOf(selection, 'new'), metadata: { ...file.metadata, selection, macOnlyEncrypted } };
+}
+
+/** Real sops names no rule in a binary file, and old versions named none in others, which all read as if there were the usual one. */
+function asWritten({ document, format, metadata: { selection } }: OpenedFile): Metadata['selection'] {
+  const record = findRecord(document.branches, format.shape);
+  const isNamed = record?.items.some((item) => item.kind === 'entry' && item.key === selection.by) === true;
+  return isNamed || textOf(selection) !== textOf(defaultSelection) ? selection : { by: 'unencrypted_suffix', suffix: '' };
 }
 
 const sameWhat = (one: WhatToEncrypt, other: WhatToEncrypt): boolean =>
@@ -173,9 +186,9 @@ function written(
   return { text: made.text, warnings: warningsOf(document, made, { selection: metadata.selection, strict }) };
 }
 
-/** Whether a text holds what the file holds, but for the metadata. */
-function isSameButForMac(text: string, { document, format }: OpenedFile): boolean {
-  const apart = ({ source }: { readonly source: string }, removals: ReturnType<typeof format.detach>): string => splice(source, removals);
+/** Whether a text holds what the file holds, but for the metadata, which a layout entry would be part of. */
+function isSameButForMac(text: string, { document, format, metadata, memory }: OpenedFile): boolean {
+  if (memory.missed > 0 || metadata.layout !== undefined) return false;
   const now = format.parse(text);
-  return apart(now, format.detach(now)) === apart(document, format.detach(document));
+  return splice(now.source, format.detach(now)) === splice(document.source, format.detach(document));
 }

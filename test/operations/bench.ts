@@ -21,6 +21,7 @@ import {
   startEdit,
   unset,
 } from '../../src/index.ts';
+import { encryptInto, type IntoOptions, type Successor } from '../../src/operations/encrypt-into.ts';
 import { createNodeContext } from '../../src/node/index.ts';
 import { formatOf } from '../interop/library.ts';
 import { Folder } from '../support/real-sops.ts';
@@ -75,6 +76,13 @@ export async function edit(name: FormatName, sealed: string, change: (plain: str
   } finally {
     session.close();
   }
+}
+
+/** A plaintext as the successor of an encrypted file. */
+export async function into(name: FormatName, sealed: string, plain: string, more: Partial<IntoOptions> = {}): Promise<Successor & Made> {
+  const options = { formats: sameFormat(name), layout: 'auto', strict: false, ...more } as const;
+  const successor = await encryptInto(bytes(plain), bytes(sealed), options, services);
+  return { ...successor, text: text(successor.content) };
 }
 
 /** The file after one value was set, given as JSON. */

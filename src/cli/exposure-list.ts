@@ -14,6 +14,8 @@ export interface Report {
   readonly unreadable: number;
   /** Whether plaintexts were compared where keys could be had. */
   readonly compared: boolean;
+  /** Whether the clone has but the end of the history. */
+  readonly shallow: boolean;
 }
 
 /** What to change at its source: all but what is known to be another by now. */
@@ -60,7 +62,7 @@ function accessTo({ access, removedBy }: ExposedFile): string {
   return texts[access];
 }
 
-function summaryOf({ files, called, unreadable, compared }: Report, listed: number): readonly string[] {
+function summaryOf({ files, called, unreadable, compared, shallow }: Report, listed: number): readonly string[] {
   const values = files.flatMap((file) => file.values);
   const count = (wanted: (value: ExposedValue) => boolean): number => values.filter(wanted).length;
   const named = (access: Access): readonly string[] =>
@@ -80,13 +82,14 @@ function summaryOf({ files, called, unreadable, compared }: Report, listed: numb
     ...(known.length > 0 ? [`what is set from now on is readable too until there is a new data key, so rotate: ${known.join(', ')}`] : []),
     ...(shares.length > 0 ? [`readable only together with other key groups: ${shares.join(', ')}`] : []),
     ...(unreadable > 0 ? [`${counted(unreadable, 'version')} of files could not be read, and were passed over`] : []),
+    ...(shallow ? ['this clone is shallow: what was before is not known; `git fetch --unshallow` brings it'] : []),
   ];
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** For programs: everything, what changed or was removed as well. */
-export function exposureAsJson({ recipients, files, called, unreadable }: Report): string {
+export function exposureAsJson({ recipients, files, called, unreadable, shallow }: Report): string {
   const exposed = files.flatMap(({ values }) => values.filter(toChange));
   const told = {
     recipients: recipients.map((one) => ({ name: one.name, called: one.called })),
@@ -100,6 +103,7 @@ export function exposureAsJson({ recipients, files, called, unreadable }: Report
     values: exposed.length,
     filesToChange: files.filter(({ values }) => values.some(toChange)).length,
     unreadable,
+    shallow,
   };
   return `${JSON.stringify(told, undefined, 2)}\n`;
 }

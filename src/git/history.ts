@@ -75,24 +75,6 @@ export async function history(
   return commitsOf(await git.list(words, timeout === undefined ? {} : { timeout }));
 }
 
-/** Commits by their IDs, without what they did to files. */
-export async function commitsNamed(git: Git, ids: readonly string[]): Promise<readonly Commit[]> {
-  if (ids.length === 0) return [];
-  return commitsOf(
-    await git.list([
-      'log',
-      '--no-walk=unsorted',
-      '-z',
-      '--no-patch',
-      '--no-color',
-      '--no-show-signature',
-      `--format=${format}`,
-      ...ids,
-      '--',
-    ]),
-  );
-}
-
 const commitStart = '\u0001';
 
 function commitsOf(fields: readonly string[]): readonly Commit[] {

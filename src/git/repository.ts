@@ -42,3 +42,7 @@ export async function openRepository(folder: string, context: Pick<Context, 'run
     hint: started ? 'go to a folder of a clone, or make one with `git init`' : 'install git, and see that it is in PATH',
   });
 }
+
+/** Whether a clone has but the end of its history. */
+export const isShallow = async ({ git }: Pick<Repository, 'git'>): Promise<boolean> =>
+  (await git.ask(['rev-parse', '--is-shallow-repository'])) === 'true';

@@ -5,7 +5,7 @@ import { DataKeys } from '../../git/past/data-keys.ts';
 import { fileHistory } from '../../git/past/file-history.ts';
 import { type FileVersion, lineageOf } from '../../git/past/lineage.ts';
 import { SealedVersions, versionOf } from '../../git/past/sealed-versions.ts';
-import { openRepository, type Repository } from '../../git/repository.ts';
+import { isShallow, openRepository, type Repository } from '../../git/repository.ts';
 import { keySources } from '../../keysources/index.ts';
 import { readFile } from '../../node/files.ts';
 import { readSealed } from '../../operations/open-file.ts';
@@ -33,6 +33,7 @@ export async function run({ words, flags, context }: Invocation): Promise<void> 
       const rows = [...blame(newest.version, dataKeys), ...(flags.isOn('deleted') ? deletions(newest.version) : [])];
       print(flags.isOn('json') ? asJson(rows) : asTable(rows));
       if (versions.unreadable > 0) say(`${versions.unreadable} versions of it could not be read, and were passed over`);
+      if (await isShallow(repository)) say('this clone is shallow: what was before is not known; `git fetch --unshallow` brings it');
     });
   } finally {
     await blobs.close();
@@ -53,7 +54,7 @@ async function newestVersion(
 ): Promise<{ readonly version: FileVersion; readonly all: readonly FileVersion[] }> {
   const { path } = wanted;
   const commits = await fileHistory(repository.git, path);
-  const { files, gone, versions: all } = await lineageOf(repository.git, commits, commits.at(-1)?.id ?? '', versions);
+  const { files, gone, versions: all } = await lineageOf(commits, { tip: commits.at(-1)?.id ?? '' }, versions);
   const committed = files.get(path);
   const changed = repository.bare ? undefined : uncommitted(wanted, committed, gone.get(path));
   if (changed !== undefined) return { version: changed, all: [...all, changed] };

@@ -7,7 +7,7 @@ import { type Lineage, lineageOf } from '../../git/past/lineage.ts';
 import { Plaintexts } from '../../git/past/plaintexts.ts';
 import { type KnownRecipient, recipientsMeant } from '../../git/past/recipients.ts';
 import { SealedVersions } from '../../git/past/sealed-versions.ts';
-import { openRepository, type Repository } from '../../git/repository.ts';
+import { isShallow, openRepository, type Repository } from '../../git/repository.ts';
 import { recipientNames, type RecipientNames } from '../../config/recipient-names.ts';
 import { keySources } from '../../keysources/index.ts';
 import { nameOf } from '../../operations/master-key-name.ts';
@@ -36,7 +36,8 @@ export async function run(invocation: Invocation): Promise<void> {
     const asked = wanted.length === 0 ? found : found.filter(({ path }) => isAmong(path, wanted));
     const files = flags.isOn('decrypt') ? await compared(asked, past, blobs, invocation) : asked;
     const called = (path: string): string => fromHere(path, repository);
-    const report = { recipients: meant, files, called, unreadable: past.unreadable, compared: flags.isOn('decrypt') };
+    const shallow = await isShallow(repository);
+    const report = { recipients: meant, files, called, unreadable: past.unreadable, compared: flags.isOn('decrypt'), shallow };
     print(flags.isOn('json') ? exposureAsJson(report) : exposureAsText(report));
   } finally {
     await blobs.close();
@@ -54,16 +55,17 @@ interface Past {
 async function readPast(
   { git }: Repository,
   blobs: Blobs,
-  { since, all }: { readonly since: string | undefined; readonly all: boolean },
+  asked: { readonly since: string | undefined; readonly all: boolean },
 ): Promise<Past> {
   const tip = await git.ask(['rev-parse', '--verify', '--quiet', '--end-of-options', 'HEAD^{commit}']);
   if (tip === undefined) throw new SopsError('GIT_FAILED', 'this repository has no commit yet');
-  const start = since === undefined ? undefined : await git.text(['rev-parse', '--verify', '--end-of-options', `${since}^{commit}`]);
-  // A history that begins where it ends has one state and no commits: HEAD itself is told then, and its parents are where it begins.
-  const revisions = [...(all ? [] : ['HEAD']), ...(start === undefined ? [] : start === tip ? [`^${tip}^@`] : [`^${start}`])];
-  const commits = await history(git, { revisions, all, renames: true, linked: true, oldestFirst: true });
+  const commits = await history(git, { all: asked.all, renames: true, linked: true, oldestFirst: true });
+  const since =
+    asked.since === undefined ? undefined : await git.text(['rev-parse', '--verify', '--end-of-options', `${asked.since}^{commit}`]);
+  if (since !== undefined && !commits.some(({ id }) => id === since))
+    throw new SopsError('USAGE', '--since names a commit that HEAD does not go back to');
   const versions = new SealedVersions(blobs, { keySources });
-  const lineage = await lineageOf(git, commits, tip, versions);
+  const lineage = await lineageOf(commits, { tip, since }, versions);
   const dataKeys = new DataKeys();
   for (const version of lineage.versions) dataKeys.add(version);
   return { lineage, dataKeys, recipients: await recipientsOf(lineage, commits, blobs), unreadable: versions.unreadable };

@@ -58,6 +58,7 @@ type IsHeld = (wrapped: Metadata['keyGroups'][number][number]) => boolean;
 
 /**
  * What a recipient could read of the files as they are now, by whom they were ever encrypted for. Whoever unwrapped a data key once reads everything under it, whenever it is written.
+ * What was replaced before the commit that the lineage knows as such is left out.
  * @param dataKeys with all versions of the lineage
  */
 export function exposure(lineage: Lineage, dataKeys: DataKeys, isHeld: IsHeld): readonly ExposedFile[] {
@@ -67,6 +68,7 @@ export function exposure(lineage: Lineage, dataKeys: DataKeys, isHeld: IsHeld): 
     dataKeys,
     names: (version) => named.get(version) ?? isNamed(version, isHeld),
     knows: (version) => known.has(dataKeys.of(version)),
+    counts: (version) => !lineage.replaced.has(version),
   };
   const all = [
     ...[...lineage.files.values()].map((version) => ({ version, gone: false })),
@@ -83,6 +85,8 @@ interface Reader {
   readonly names: (version: FileVersion) => boolean;
   /** Whether the recipient could ever unwrap the data key of a version. */
   readonly knows: (version: FileVersion) => boolean;
+  /** Whether it was not replaced before the commit from which on is asked. */
+  readonly counts: (version: FileVersion) => boolean;
 }
 
 function readsAlone({ metadata: { keyGroups, shamirThreshold } }: FileVersion, isHeld: IsHeld): boolean {
@@ -93,14 +97,14 @@ function readsAlone({ metadata: { keyGroups, shamirThreshold } }: FileVersion, i
 const isNamed = ({ metadata }: FileVersion, isHeld: IsHeld): boolean => metadata.keyGroups.flat().some(isHeld);
 
 function exposedFile(version: FileVersion, gone: boolean, reader: Reader): ExposedFile | undefined {
-  const { names, knows } = reader;
-  const all = ancestorsOf([version]);
-  const readable = [...all].filter(knows);
-  if (readable.length === 0 && ![...all].some(names)) return undefined;
+  const { names, knows, counts } = reader;
+  const all = [...ancestorsOf([version])].filter(counts);
+  const readable = all.filter(knows);
+  if (readable.length === 0 && !all.some(names)) return undefined;
   return {
     path: version.path,
     version,
-    access: accessTo(version, readable.length > 0, reader),
+    access: gone && readable.length > 0 ? 'former' : accessTo(version, readable.length > 0, reader),
     gone,
     removedBy: removalFrom(version, reader),
     values: gone ? valuesBefore(new Map(), readable) : [...valuesNow(version, readable, reader), ...valuesBefore(version.values, readable)],
@@ -139,14 +143,14 @@ interface Readable {
 }
 
 /** The newest version in which a value could be read that may be the one of now. */
-function newestReadable(value: ValueAt, { dataKeys, knows }: Reader): Readable | undefined {
+function newestReadable(value: ValueAt, { dataKeys, knows, counts }: Reader): Readable | undefined {
   const seen = new Set<FileVersion>();
   const waiting: Readable[] = [{ at: value, reencrypted: false }];
   for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
     const { at, reencrypted } = one;
     if (seen.has(at.version)) continue;
     seen.add(at.version);
-    if (knows(at.version)) return one;
+    if (knows(at.version)) return counts(at.version) ? one : undefined;
     const step = stepBack(at, dataKeys);
     if (step.kind === 'kept') waiting.push({ at: step.from, reencrypted });
     else if (step.kind === 're-encrypted') waiting.push(...step.from.map((from) => ({ at: from, reencrypted: true })));

@@ -1,6 +1,4 @@
-import { treeEntries } from '../entries.ts';
-import type { Git } from '../git.ts';
-import { type Commit, commitsNamed, type FileChange } from '../history.ts';
+import type { Commit, FileChange } from '../history.ts';
 import type { SealedVersion, SealedVersions } from './sealed-versions.ts';
 
 /** One version of an encrypted file in its history, and what it was made from. */
@@ -21,6 +19,15 @@ export interface Lineage {
   readonly gone: ReadonlyMap<string, FileVersion>;
   /** Every version, those of other branches among them, the oldest first. */
   readonly versions: readonly FileVersion[];
+  /** Those that were replaced or deleted by then, where an earlier commit was named. */
+  readonly replaced: ReadonlySet<FileVersion>;
+}
+
+/** Which commits of a history are asked for. */
+export interface Moments {
+  /** Whose files are told. */
+  readonly tip: string;
+  readonly since?: string | undefined;
 }
 
 /** The line that a path is on, in one commit. */
@@ -35,10 +42,9 @@ type Make = (path: string, blob: string, commit: Commit, earlier: readonly FileV
 
 /**
  * Follows encrypted files through a history, through renames where the commits tell of them.
- * @param commits linked, the oldest first; where a parent of one is not among them, the history begins with all that was there
- * @param tip the commit whose files are asked for
+ * @param commits linked and whole, the oldest first
  */
-export async function lineageOf(git: Git, commits: readonly Commit[], tip: string, versions: SealedVersions): Promise<Lineage> {
+export async function lineageOf(commits: readonly Commit[], { tip, since }: Moments, versions: SealedVersions): Promise<Lineage> {
   const made: FileVersion[] = [];
   const make: Make = async (path, blob, commit, earlier) => {
     const version = await versions.read(blob, path);
@@ -47,7 +53,7 @@ export async function lineageOf(git: Git, commits: readonly Commit[], tip: strin
     made.push(one);
     return one;
   };
-  const states = await statesBefore(git, commits, make);
+  const states = new Map<string, State>();
   const waiting = childrenOf(commits);
   for (const commit of commits) {
     const parents = commit.parents.map((id) => states.get(id) ?? new Map<string, Line>());
@@ -55,10 +61,19 @@ export async function lineageOf(git: Git, commits: readonly Commit[], tip: strin
     for (const parent of commit.parents) {
       const left = (waiting.get(parent) ?? 0) - 1;
       waiting.set(parent, left);
-      if (left === 0 && parent !== tip) states.delete(parent);
+      if (left === 0 && parent !== tip && parent !== since) states.delete(parent);
     }
   }
-  return { ...endsOf(states.get(tip) ?? new Map<string, Line>()), versions: made };
+  const before = since === undefined ? new Map<string, Line>() : (states.get(since) ?? new Map<string, Line>());
+  return { ...endsOf(states.get(tip) ?? new Map<string, Line>()), versions: made, replaced: replacedIn(before) };
+}
+
+/** All that a state goes back to and has no longer. */
+function replacedIn(state: State): ReadonlySet<FileVersion> {
+  const last = [...state.values()].map((line) => line.last);
+  const replaced = new Set(ancestorsOf(last));
+  for (const line of state.values()) if (line.alive) replaced.delete(line.last);
+  return replaced;
 }
 
 /** How many children each commit has: what it knows is dropped once all of them were looked at. */
@@ -72,22 +87,6 @@ function endsOf(state: State): Pick<Lineage, 'files' | 'gone'> {
   const files = new Map([...state].flatMap(([path, { last, alive }]) => (alive ? [[path, last]] : [])));
   const continued = ancestorsOf([...files.values()]);
   return { files, gone: new Map([...state].flatMap(([path, { last, alive }]) => (alive || continued.has(last) ? [] : [[path, last]]))) };
-}
-
-/** What the parents hold that are not among the commits themselves. */
-async function statesBefore(git: Git, commits: readonly Commit[], make: Make): Promise<Map<string, State>> {
-  const told = new Set(commits.map(({ id }) => id));
-  const ids = new Set(commits.flatMap(({ parents }) => parents.filter((id) => !told.has(id))));
-  const states = new Map<string, State>();
-  for (const commit of await commitsNamed(git, [...ids])) {
-    const state = new Map<string, Line>();
-    for (const { path, id, kind } of await treeEntries(git, commit.id)) {
-      const last = kind === 'file' ? await make(path, id, commit, []) : undefined;
-      if (last) state.set(path, { last, alive: true });
-    }
-    states.set(commit.id, state);
-  }
-  return states;
 }
 
 async function stateOf(commit: Commit, parents: readonly State[], make: Make): Promise<State> {

@@ -49,7 +49,7 @@ export class SealedVersions {
     this.#services = services;
   }
 
-  /** How many versions hold ciphertext and could not be read: with conflict markers in them, say. */
+  /** How many versions are missing, or hold ciphertext and could not be read: with conflict markers in them, say. */
   get unreadable(): number {
     return this.#unreadable;
   }
@@ -63,6 +63,8 @@ export class SealedVersions {
 
   async #read(blob: string, path: string): Promise<SealedVersion | undefined> {
     const content = await this.#blobs.read(blob);
+    // A partial clone lacks blobs, and nothing is fetched.
+    if (content === undefined) this.#unreadable++;
     if (content === undefined || !holdsCiphertext(content)) return undefined;
     const format = formatOfSealed(path, content);
     if (format === undefined) return undefined;

@@ -65,6 +65,16 @@ const peers = {
     recipe: digest(join(root, 'test', 'peers', 'requirements-dotenv.txt')),
     install: fromPython('venv-dotenv', 'requirements-dotenv.txt'),
   },
+  'pre-commit': {
+    needs: 'python3',
+    recipe: digest(join(root, 'test', 'peers', 'requirements-pre-commit.txt')),
+    install: fromPython('venv-pre-commit', 'requirements-pre-commit.txt'),
+  },
+  lefthook: {
+    needs: 'python3',
+    recipe: digest(join(root, 'test', 'peers', 'requirements-lefthook.txt')),
+    install: fromPython('venv-lefthook', 'requirements-lefthook.txt'),
+  },
   'variable-reader': {
     needs: 'go',
     recipe: digest(join(root, 'test', 'readers')),
@@ -75,15 +85,60 @@ const peers = {
   zsh: fromSystem('zsh'),
   fish: fromSystem('fish'),
   pg_ctlcluster: fromSystem('postgresql'),
-  'sopsy-python': {
+  'callers-python': {
     needs: 'python3',
-    recipe: digest(join(root, 'test', 'peers', 'requirements-sopsy.txt')),
-    install: fromPython('venv-sopsy', 'requirements-sopsy.txt', 'python3'),
+    recipe: ['callers', 'collections'].map((name) => digest(join(root, 'test', 'peers', `requirements-${name}.txt`))).join(' '),
+    install: (target) => {
+      fromPython('venv-callers', 'requirements-callers.txt', { program: 'python3', options: ['--no-deps'] })(target);
+      bringCollection(join(cache, 'venv-callers'), 'requirements-collections.txt', 'ansible_collections/community/sops/');
+    },
+  },
+  'callers-node': {
+    needs: 'npm',
+    recipe: 'sops-wrapper@1.0.0',
+    install: (target) => fromNpm('npm-callers', 'sops-wrapper@1.0.0', target),
   },
 };
 
-/** A program of a Python package, in an environment of its own; it may have another name there. @param {string} folder @param {string} requirements @param {string} [program] */
-function fromPython(folder, requirements, program) {
+/** Node, for which packages are in reach of `require`. @param {string} folder @param {string} packageName @param {string} target */
+function fromNpm(folder, packageName, target) {
+  const prefix = join(cache, folder);
+  rmSync(prefix, { recursive: true, force: true });
+  mkdirSync(prefix);
+  writeFileSync(join(prefix, 'package.json'), '{"private": true}');
+  run('npm', ['install', '--prefix', prefix, '--ignore-scripts', '--no-audit', '--no-fund', packageName]);
+  writeFileSync(target, `#!/bin/sh\nNODE_PATH='${join(prefix, 'node_modules')}' exec node "$@"\n`, { mode: 0o755 });
+}
+
+/** One collection out of the package that has them all, which installed would be of some 500 MB. @param {string} venv @param {string} requirements @param {string} collection */
+function bringCollection(venv, requirements, collection) {
+  const scratch = mkdtempSync(join(cache, 'wheel-'));
+  try {
+    const file = join(root, 'test', 'peers', requirements);
+    run(join(venv, 'bin', 'pip'), [
+      'download',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--no-deps',
+      '--dest',
+      scratch,
+      '--requirement',
+      file,
+    ]);
+    const [wheel = ''] = readdirSync(scratch);
+    const extract =
+      'import sys, sysconfig, zipfile; z = zipfile.ZipFile(sys.argv[1]); z.extractall(sysconfig.get_path("purelib"), [n for n in z.namelist() if n.startswith(sys.argv[2])])';
+    run(join(venv, 'bin', 'python3'), ['-c', extract, join(scratch, wheel), collection]);
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+/**
+ * A program of a Python package, in an environment of its own; it may have another name there.
+ * @param {string} folder @param {string} requirements @param {{ program?: string; options?: readonly string[] }} [how]
+ */
+function fromPython(folder, requirements, { program, options = [] } = {}) {
   return (/** @type {string} */ target) => {
     const venv = join(cache, folder);
     rmSync(venv, { recursive: true, force: true });
@@ -92,6 +147,7 @@ function fromPython(folder, requirements, program) {
       'install',
       '--quiet',
       '--disable-pip-version-check',
+      ...options,
       '--requirement',
       join(root, 'test', 'peers', requirements),
     ]);

@@ -13,13 +13,16 @@ export type PeerName =
   | 'moto_server'
   | 'bao'
   | 'dotenv'
+  | 'pre-commit'
+  | 'lefthook'
   | 'variable-reader'
   | 'gpg'
   | 'ssh-keygen'
   | 'zsh'
   | 'fish'
   | 'pg_ctlcluster'
-  | 'sopsy-python';
+  | 'callers-python'
+  | 'callers-node';
 
 const installed = fileURLToPath(new URL('../../.cache/peers/bin', import.meta.url));
 

@@ -15,6 +15,7 @@ import { gitCache, gitDifftool, gitInstall, gitStatus, gitTextconv, gitUninstall
 import { blame, exposure, fixMac } from './catalog/past.ts';
 import { groupsAdd, groupsDelete, keyList, keyservice, rules, updatekeys } from './catalog/master-keys.ts';
 import { check } from './catalog/checking.ts';
+import { gitResolve, merge } from './catalog/merging.ts';
 import { publish } from './catalog/publishing.ts';
 import { completion, execEnv, execFile, exportVariables } from './catalog/programs.ts';
 import { doctor, init, schema } from './catalog/setting-up.ts';
@@ -47,6 +48,8 @@ export const commands: readonly Command[] = [
   gitInstall,
   gitUninstall,
   gitStatus,
+  gitResolve,
+  merge,
   gitTextconv,
   gitDifftool,
   gitCache,

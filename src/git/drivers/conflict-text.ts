@@ -18,17 +18,18 @@ export interface ConflictStyle {
   readonly labels: MergeFiles;
 }
 
-/** What `git merge-file` answers where it gave up. */
-const failed = 128;
-
 /** Merges texts line by line into the file `ours`, as Git itself does where no driver is set; answers whether that left conflicts. */
-export async function mergeAsText(files: MergeFiles, { markerSize, labels }: ConflictStyle, { run }: Pick<Context, 'run'>): Promise<boolean> {
+export async function mergeAsText(
+  files: MergeFiles,
+  { markerSize, labels }: ConflictStyle,
+  { run }: Pick<Context, 'run'>,
+): Promise<boolean> {
   const named = [labels.ours, labels.base, labels.theirs].flatMap((label) => ['-L', label]);
   const words = ['merge-file', '-q', `--marker-size=${markerSize}`, ...named, '--', files.ours, files.base, files.theirs];
   const { status } = await run(gitCommand('.', words), { env: quietGit });
   if (status === 127) throw new SopsError('GIT_FAILED', 'git could not be started', { hint: 'install git, and see that it is in PATH' });
   // What is no text cannot be merged so: as with Git, ours stays, and it is a conflict.
-  return status !== 0 || status >= failed;
+  return status !== 0;
 }
 
 /**

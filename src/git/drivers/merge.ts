@@ -50,8 +50,11 @@ async function write(call: DriverCall, merge: Merge, services: Services): Promis
 
 /** Encrypted on neither side: as any other file, unless a side cannot be told from an encrypted one. */
 async function withoutEncryption(call: DriverCall, services: Services): Promise<DriverOutcome> {
-  const broken = [call.sources.ours, call.sources.theirs].some((source) => isSealed(source, call.format) === undefined && hasCiphertext(source));
-  if (broken) return conflict(call, { because: new SopsError('MALFORMED_DOCUMENT', 'a side is no document, though it has ciphertext') }, services);
+  const broken = [call.sources.ours, call.sources.theirs].some(
+    (source) => isSealed(source, call.format) === undefined && hasCiphertext(source),
+  );
+  if (broken)
+    return conflict(call, { because: new SopsError('MALFORMED_DOCUMENT', 'a side is no document, though it has ciphertext') }, services);
   return { result: 'text', conflict: await mergeAsText(call.files, call, services.context) };
 }
 
@@ -83,7 +86,7 @@ async function concealedText(side: Side, merge: Merge | undefined): Promise<Uint
   return concealed !== undefined && 'made' in concealed ? concealed.made : utf8(hidden);
 }
 
-/** Whether all of a version may be shown: it is encrypted, or has nothing but ciphertext and conflict markers, as a common version of versions in conflict. */
+/** Whether a version may be shown: it is encrypted. */
 function looksSealed(source: Uint8Array, format: Format): boolean {
   try {
     return isSealed(source, format) === true;

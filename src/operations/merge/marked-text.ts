@@ -36,6 +36,13 @@ export function markerLine(text: string, size: number): number | undefined {
   return at < 0 ? undefined : at + 1;
 }
 
+/** How long a marker must be to be like no line of these texts. */
+export function markerSizeFor(texts: readonly string[]): number {
+  let size = 7;
+  while (texts.some((text) => markerLine(text, size) !== undefined)) size++;
+  return size;
+}
+
 function isMarker(line: string, size: number): boolean {
   if (line === '='.repeat(size)) return true;
   return ['<', '|', '>'].some((sign) => line === sign.repeat(size) || line.startsWith(`${sign.repeat(size)} `));

@@ -11,11 +11,12 @@ import type { Outcome, Services } from '../operation.ts';
 import { selectorOf } from '../selector.ts';
 import { writeEncrypted } from '../write-encrypted.ts';
 import { exposedIn, type Selected } from './exposed.ts';
-import { markedText, type MarkerStyle } from './marked-text.ts';
+import { markedText, markerSizeFor } from './marked-text.ts';
 import { mergeDocuments, type MergedDocuments } from './merge-documents.ts';
 import { mergeKeys } from './merge-keys.ts';
 import { type MergedMetadata, type MergedRules, mergeMetadata } from './merge-metadata.ts';
 import { nodeText } from './node-text.ts';
+import type { Three } from './three.ts';
 import { isSealed, openVersions, type PlainVersion, type SealedVersion, type Sources, type Versions } from './versions.ts';
 
 /** One of the two sides. */
@@ -37,11 +38,20 @@ export interface Merge {
   /** Writes the merged file, one side's version in the place of conflicts. Throws `MERGE_CONFLICT` also where values would stand in clear that were encrypted. */
   settled(side: Side): Promise<MergedFile>;
   /** The plaintext with conflict markers around the places in conflict. Throws `UNSUPPORTED` where that is no text. */
-  marked(style: MarkerStyle): Uint8Array;
+  marked(labels: Three<string>): MarkedText;
+  /** A side as it may be shown to anybody: encrypted as the merged file will be, if it is not. */
+  concealed(side: Side): Promise<Uint8Array>;
   /** Encrypts what was made of that. Throws what `encrypt` throws, and `MERGE_CONFLICT` as `settled` does. @param rules whose rules stand where both changed them */
   finish(edited: Uint8Array, rules: Side): Promise<MergedFile>;
   /** Forgets the data keys. */
   close(): void;
+}
+
+/** A plaintext with conflict markers. */
+export interface MarkedText {
+  readonly content: Uint8Array;
+  /** How long the markers are: longer than usual where the text has lines that look like some. */
+  readonly markerSize: number;
 }
 
 /** A merged file, and what was decided on the way. */
@@ -93,7 +103,7 @@ class Merging implements Merge {
     return this.#write(document, side);
   }
 
-  marked(style: MarkerStyle): Uint8Array {
+  marked(labels: Three<string>): MarkedText {
     const { format } = this.#options;
     const texts = (['base', 'ours', 'theirs'] as const).map((pick) => {
       const document = this.#documents.picking(pick);
@@ -103,7 +113,14 @@ class Merging implements Merge {
     const [base, ours, theirs] = texts;
     if (base === undefined || ours === undefined || theirs === undefined)
       throw new SopsError('UNSUPPORTED', 'the conflicts cannot be shown in a text', { hint: 'settle them with --ours or --theirs' });
-    return utf8(markedText({ base, ours, theirs }, style));
+    const markerSize = markerSizeFor([base, ours, theirs]);
+    return { content: utf8(markedText({ base, ours, theirs }, { size: markerSize, labels })), markerSize };
+  }
+
+  async concealed(side: Side): Promise<Uint8Array> {
+    const version = this.#versions[side];
+    if (version.kind === 'sealed') return version.source;
+    return (await this.#write(version.document, side)).content;
   }
 
   async finish(edited: Uint8Array, rules: Side): Promise<MergedFile> {

@@ -1,7 +1,8 @@
 import { SopsError } from '../../errors.ts';
 
-/** The lines between which a file is ours. */
+/** The lines between which a file is ours. The first says so where the line break before it is ours as well. */
 const begin = '# sopsmith: begin (`sopsmith git install` writes these lines, `sopsmith git uninstall` takes them out)';
+const beginOfRest = `${begin} (there was no line break before)`;
 const end = '# sopsmith: end';
 const block = /^# sopsmith: begin\b[^\n]*\n([^]*?)^# sopsmith: end\r?$\n?/m;
 
@@ -18,15 +19,19 @@ export const blockOf = (text: string): readonly string[] | undefined =>
  */
 export function withBlock(text: string, lines: readonly string[]): string {
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
-  const ours = [begin, ...lines, end].map((line) => `${line}${newline}`).join('');
-  if (block.test(text)) return text.replace(block, () => ours);
+  const print = (first: string): string => [first, ...lines, end].map((line) => `${line}${newline}`).join('');
+  const [before] = block.exec(text) ?? [];
+  if (before !== undefined) return text.replace(block, () => print(before.startsWith(beginOfRest) ? beginOfRest : begin));
   refuseHalf(text);
-  return `${text}${text === '' || text.endsWith('\n') ? '' : newline}${ours}`;
+  return text === '' || text.endsWith('\n') ? `${text}${print(begin)}` : `${text}${newline}${print(beginOfRest)}`;
 }
 
 /** A text without our lines. Throws as {@link withBlock} does. */
 export function withoutBlock(text: string): string {
-  const rest = text.replace(block, '');
+  const found = block.exec(text);
+  const above = text.slice(0, found?.index ?? text.length);
+  const rest =
+    (found?.[0].startsWith(beginOfRest) ? above.replace(/\r?\n$/, '') : above) + text.slice(above.length + (found?.[0].length ?? 0));
   refuseHalf(rest);
   return rest;
 }

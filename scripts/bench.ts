@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { needed } from '../test/support/peers.ts';
+import { benchGit } from './bench-git.ts';
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } } });
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -154,6 +155,8 @@ try {
   bench(`decrypt ${many} values`, runs, ['decrypt', 'large.yaml'], large);
   bench(`encrypt ${many} values`, runs, ['encrypt', '--age', recipient, 'large.plain.yaml'], large);
   benchMany(options.quick ? 50 : 500);
+  if (options.only.startsWith('git') || options.only === '')
+    benchGit({ folder, env, programs, recipient, files: options.quick ? 100 : 1000, plaintext: document(10), verdict });
   console.log(over === 0 ? 'bench: every budget is kept' : `bench: ${over} budgets are not kept`);
   if (over > 0) process.exitCode = 1;
 } finally {

@@ -89,7 +89,8 @@ function lengthOf(head: Uint8Array): number {
   return Number.parseInt(digits, 16);
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+/** Parts, one behind the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return only;
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));

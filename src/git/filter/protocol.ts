@@ -1,5 +1,5 @@
 import { SopsError } from '../../errors.ts';
-import { contentOf, listOf, PacketReader } from './pkt-line.ts';
+import { contentOf, joined, listOf, PacketReader } from './pkt-line.ts';
 
 /** What Git asks of a filter: to make what goes into the repository, or what goes into the work tree. */
 export type FilterCommand = 'clean' | 'smudge';
@@ -38,12 +38,8 @@ export async function serveFilter({ input, write }: FilterPipes, filter: Filteri
     const path = valueOf(request, 'pathname');
     const filtered = command === undefined || path === undefined ? undefined : await filter({ command, path, content });
     if (filtered === undefined) await write(listOf(['status=error']));
-    else {
-      await write(listOf(['status=success']));
-      await write(contentOf(filtered));
-      // No other status than the one told: nothing went wrong on the way.
-      await write(listOf([]));
-    }
+    // The empty list says that the status stays as it was told: nothing went wrong on the way. One write wakes Git once.
+    else await write(joined([listOf(['status=success']), contentOf(filtered), listOf([])]));
   }
 }
 

@@ -17,7 +17,8 @@ const nobody: Person = { identity: '', recipient: '' };
 const person = (): Person => (lacks('age-keygen') ? nobody : ageIdentity());
 
 /** Who reads the files of these tests. */
-export const [ada, bob]: readonly [Person, Person] = [person(), person()];
+export const ada: Person = person();
+export const bob: Person = person();
 
 /** A repository with a history. */
 export interface Past {

@@ -44,21 +44,30 @@ export function deletions(version: FileVersion): readonly Blamed[] {
     for (const deleted of deletedBy(one)) {
       const known = found.get(deleted.path);
       const isNewer = known === undefined || dateOf(known.commit) < dateOf(deleted.commit);
-      if (isNewer && !version.values.has(deleted.path)) found.set(deleted.path, deleted);
+      if (isNewer && !isBack(deleted, version)) found.set(deleted.path, deleted);
     }
   }
   return [...found.values()].toSorted((one, other) => dateOf(other.commit) - dateOf(one.commit));
 }
 
+/** Whether there is a value of that path again; the next of a list takes the place of one that is gone. */
+const isBack = ({ path }: Blamed, { values }: FileVersion): boolean => values.has(path) && !path.endsWith(']');
+
 /** What the versions before had and this one has not: what is in another place of a list is still there. */
 function deletedBy(version: FileVersion): readonly Blamed[] {
   const { values, commit, path: file } = version;
-  const kept = new Set([...values.values()].flatMap(({ sealed, text }) => (sealed ? [text] : [])));
-  return version.earlier.flatMap((earlier) =>
-    [...earlier.values].flatMap(([path, { sealed, text }]): readonly Blamed[] =>
-      values.has(path) || kept.has(text) ? [] : [{ path, sealed, what: 'deleted', commit, file }],
-    ),
-  );
+  const now = ciphertextsOf(version);
+  return version.earlier.flatMap((earlier) => {
+    const before = ciphertextsOf(earlier);
+    return [...earlier.values].flatMap(([path, { sealed, text }]): readonly Blamed[] => {
+      const there = values.get(path);
+      const movedUp = there?.sealed === true && there.text !== text && before.has(there.text);
+      return now.has(text) || (there !== undefined && !movedUp) ? [] : [{ path, sealed, what: 'deleted', commit, file }];
+    });
+  });
 }
+
+const ciphertextsOf = ({ values }: FileVersion): ReadonlySet<string> =>
+  new Set([...values.values()].flatMap(({ sealed, text }) => (sealed ? [text] : [])));
 
 const dateOf = (commit: Commit | undefined): number => (commit === undefined ? Infinity : Date.parse(commit.date));

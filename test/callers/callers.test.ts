@@ -1,53 +1,11 @@
-// Who calls `sops` today, with ours in its place. sopsy is the real one; of the others the very command lines are run, with both programs: helm-secrets and ksops come from no package registry in reach, Ansible's collection and the wrapper on npm were left out for their size.
-import { chmodSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { ageIdentity, fill, type Ran, runProgram, temporaryFolder, textOf } from '../support/cli.ts';
+// Who calls `sops` today, with ours in its place. helm-secrets and ksops come from no package registry in reach: of them, and of others, the very command lines are run, with both programs.
+import { describe, expect, test } from 'vitest';
 import { lacks, needed } from '../support/peers.ts';
-import { program } from '../support/program.ts';
-
-const root = temporaryFolder('callers');
-const missing = lacks('sops', 'age-keygen');
-const { identity, recipient } = missing ? { identity: '', recipient: '' } : ageIdentity();
-const values = 'db:\n    user: admin\n    port: 5432\n';
-const rules = JSON.stringify({ creation_rules: [{ age: recipient }] });
-const programs = ['ours', 'theirs'] as const;
-
-beforeAll(() => {
-  if (missing) return;
-  const quoted = program.map((word) => `'${word}'`).join(' ');
-  fill(root, {
-    'ours/sops': `#!/bin/sh\nexec ${quoted} "$@"\n`,
-    'theirs/sops': `#!/bin/sh\nexec '${needed('sops')}' "$@"\n`,
-    'identity.txt': identity,
-  });
-  for (const name of programs) chmodSync(join(root, name, 'sops'), 0o755);
-});
-
-let count = 0;
-/** Runs a caller in a folder of its own that has a plain and an encrypted file, with one of the programs as `sops`. */
-function call(name: (typeof programs)[number], caller: readonly string[], input = ''): Ran & { readonly files: readonly string[] } {
-  count += 1;
-  const cwd = join(root, `run-${count}`);
-  mkdirSync(cwd);
-  const env = {
-    PATH: `${join(root, name)}:${process.env['PATH'] ?? ''}`,
-    SOPS_AGE_KEY_FILE: join(root, 'identity.txt'),
-    SOPS_DISABLE_VERSION_CHECK: '1',
-  };
-  fill(cwd, { 'values.yaml': values, '.sops.yaml': rules });
-  fill(cwd, { 'secrets.yaml': runProgram([needed('sops')], ['encrypt', 'values.yaml'], { cwd, env }).stdout });
-  const ran = runProgram(caller, [], { cwd, env, input });
-  const opened = ['values.yaml', 'secrets.yaml'].map((file) => {
-    const { status, stdout } = runProgram([needed('sops')], ['decrypt', file], { cwd, env });
-    return status === 0 ? stdout : textOf(cwd, file);
-  });
-  return { ...ran, files: opened };
-}
+import { both, missing, recipient, values } from './call.ts';
 
 const shell = (script: string): readonly string[] => ['sh', '-euc', script, 'caller'];
 
-/** As `scripts/lib/backends/sops.sh` of helm-secrets, the exec plug-ins of Kustomize and `plugins/module_utils/sops.py` of community.sops call it. */
+/** As `scripts/lib/backends/sops.sh` of helm-secrets and the exec plug-ins of Kustomize call it, and `inmanta_plugins/sops` of inmanta. */
 const callers: Readonly<Record<string, string>> = {
   'helm-secrets decrypts a file': 'sops --decrypt --input-type yaml --output-type yaml secrets.yaml',
   'helm-secrets decrypts in place': 'sops --decrypt --input-type yaml --output-type yaml --in-place secrets.yaml; cat secrets.yaml',
@@ -62,19 +20,16 @@ const callers: Readonly<Record<string, string>> = {
   'helm-secrets edits': "EDITOR='sed -i s/admin/root/' sops --input-type yaml --output-type yaml secrets.yaml",
   'helm-secrets fails with a file that is not encrypted': 'sops --decrypt --input-type yaml --output-type yaml values.yaml',
   'ksops decrypts what it reads': 'cat secrets.yaml | sops --decrypt --input-type yaml --output-type yaml /dev/stdin',
-  'Ansible looks up a value': `sops decrypt --input-type yaml --output-type json --extract '["db"]["user"]' secrets.yaml`,
-  'Ansible decrypts content': 'cat secrets.yaml | sops decrypt --input-type yaml --output-type yaml /dev/stdin',
-  'Ansible encrypts content':
-    'cat values.yaml | sops --config .sops.yaml encrypt --input-type yaml --output-type json --filename-override x.json /dev/stdin | sops decrypt --input-type json --output-type yaml /dev/stdin',
-  'Ansible asks for the status': 'sops filestatus secrets.yaml; sops filestatus values.yaml',
-  'sops-wrapper decrypts, with nothing on standard error': 'sops --decrypt secrets.yaml 2>&1',
+  'inmanta looks for the version': 'sops -v | grep -oE "^sops [0-9.]+"',
+  'inmanta decrypts content': 'sops decrypt --filename-override file.yaml --output-type json < secrets.yaml',
+  'inmanta edits with an editor that talks over our standard input and output':
+    'printf "db:\\n    user: root\\n" | SOPS_EDITOR="sh editor.sh" sops edit secrets.yaml',
 };
 
 describe.skipIf(missing)('command lines of callers', () => {
   test.each(Object.entries(callers))('%s', (_, script) => {
-    const expected = call('theirs', shell(script));
-    const ours = call('ours', shell(script));
-    expect([ours.status, ours.stdout, ours.files], ours.stderr).toEqual([expected.status, expected.stdout, expected.files]);
+    const { theirs, ours, said } = both(shell(script), { plain: { 'editor.sh': 'cat "$1"; echo EOF; cat > "$1"\n' } });
+    expect(ours, said).toEqual(theirs);
   });
 });
 
@@ -96,12 +51,72 @@ except SopsyCommandFailedError as error:
     print("non-existent" in str(error))
 `;
 
-describe.skipIf(missing || lacks('sopsy-python'))('sopsy', () => {
-  test('decrypts, encrypts, rotates and fails as it does with sops', () => {
-    const caller = [needed('sopsy-python'), '-c', sopsy];
-    const expected = call('theirs', caller);
-    expect(expected).toMatchObject({ status: 0 });
-    const ours = call('ours', caller);
-    expect([ours.status, ours.stdout, ours.files], ours.stderr).toEqual([expected.status, expected.stdout, expected.files]);
+/** The class that `sops-mcp` encrypts and decrypts with: an empty config file, an empty home folder, keys for one call. */
+const sopsMcp = `
+import os
+from sops_mcp.domains import Domain
+from sops_mcp.sops import SopsEncryptor, SopsError
+with open(os.environ["SOPS_AGE_KEY_FILE"]) as file:
+    key = [line for line in file.read().splitlines() if line.startswith("AGE-SECRET-KEY")][0]
+domain = Domain("default", (os.environ["RECIPIENT"],), (key,))
+sops = SopsEncryptor()
+sealed = sops.encrypt({"a": "1", "list": [1, 2.5, None, True], "_meta_unencrypted": {"by": "me"}}, domain)
+print("by: me" in sealed, '"1"' in sealed, sops.decrypt(sealed, domain))
+chosen = sops.encrypt({"a": "1", "data": {"b": "x"}}, domain, encrypted_regex="^data$")
+print("a: " in chosen, "b: x" in chosen, sops.decrypt(chosen, domain))
+try:
+    sops.decrypt(sealed.replace("data:", "data:AAAA", 1), domain)
+except SopsError as error:
+    print("decrypt failed" in str(error))
+`;
+
+describe.skipIf(missing || lacks('callers-python'))('Python', () => {
+  const python = (...words: readonly string[]): readonly string[] => [needed('callers-python'), ...words];
+
+  test('sopsy decrypts, encrypts, rotates and fails as it does with sops', () => {
+    const { theirs, ours, said } = both(python('-c', sopsy));
+    expect(theirs.status).toBe(0);
+    expect(ours, said).toEqual(theirs);
+  });
+
+  test('sops-mcp encrypts and decrypts', () => {
+    const { theirs, ours, said } = both(python('-c', sopsMcp));
+    expect(ours, said).toEqual(theirs);
+    expect(theirs).toMatchObject({ status: 0, stdout: expect.stringMatching(/^True False .*\nTrue False .*\nTrue\n$/) });
+  });
+
+  test('sops-wrapper encrypts what rules take, beside it and in place, and decrypts it', () => {
+    const folder = {
+      plain: { '.sops.yaml': `creation_rules:\n  - path_regex: values\n    age: ${recipient}\n`, 'other.yaml': 'a: 1\n' },
+    };
+    for (const words of [[], ['--in-place']]) {
+      const { theirs, ours, said } = both(python('-m', 'sops_wrapper', 'encrypt', ...words), folder);
+      expect(Object.keys(theirs.files).includes('values.yaml.enc')).toBe(words.length === 0);
+      expect(theirs.files).toMatchObject({ 'other.yaml': 'a: 1\n', 'values.yaml': values });
+      expect(ours, said).toEqual(theirs);
+    }
+  });
+});
+
+/** `decryptSops` throws where anything stands on standard error. */
+const sopsWrapper = `
+const { decryptSops, execSops } = require('sops-wrapper');
+console.log(JSON.stringify(decryptSops('secrets.yaml')));
+console.log(execSops(['--decrypt', '--output-type', 'json', 'secrets.yaml']));
+execSops(['--encrypt', '--in-place', 'values.yaml']);
+execSops(['--rotate', '--in-place', 'secrets.yaml']);
+console.log(execSops(['--decrypt', '--extract', '["db"]["user"]', 'values.yaml']));
+try {
+  decryptSops('none.yaml');
+} catch (error) {
+  console.log(error.exitCode, /non-existent/.test(error.message));
+}
+`;
+
+describe.skipIf(missing || lacks('callers-node'))('Node', () => {
+  test('sops-wrapper decrypts, with nothing on standard error, and fails as it does with sops', () => {
+    const { theirs, ours, said } = both([needed('callers-node'), '-e', sopsWrapper]);
+    expect(ours, said).toEqual(theirs);
+    expect(theirs).toMatchObject({ status: 0, stdout: expect.stringMatching(/admin\n100 true\n$/) });
   });
 });

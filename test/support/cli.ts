@@ -18,6 +18,8 @@ export interface Running {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
+  /** For how long it may run, instead of for 30 seconds. */
+  readonly seconds?: number;
 }
 
 /** Files of a folder, by name; names may have folders in them. */
@@ -39,10 +41,10 @@ const environmentFor = (cwd: string, env: Readonly<Record<string, string>>): Rec
 });
 
 /**
- * Runs a program to its end, in an environment without master keys or editors but those given; never for longer than 30 seconds.
+ * Runs a program to its end, in an environment without master keys or editors but those given; for no longer than its time.
  * Its standard input is a real file, so that `/dev/stdin` can be opened.
  */
-export function runProgram(program: readonly string[], argv: readonly string[], { cwd, env = {}, input = '' }: Running): Ran {
+export function runProgram(program: readonly string[], argv: readonly string[], { cwd, env = {}, input = '', seconds = 30 }: Running): Ran {
   const [command = '', ...words] = program;
   inputCount += 1;
   const file = join(inputs, String(inputCount));
@@ -54,7 +56,7 @@ export function runProgram(program: readonly string[], argv: readonly string[], 
       env: environmentFor(cwd, env),
       stdio: [descriptor, 'pipe', 'pipe'],
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: seconds * 1000,
     });
     return { status, stdout, stderr };
   } finally {

@@ -47,7 +47,7 @@ export async function judgeAll(targets: readonly Target[], judging: Judging): Pr
   const judged = new Set(targets.map(({ path }) => path));
   const configs = judging.policy.asked().filter(({ path }) => !judged.has(path));
   const more = configs.map(({ path, source }): Target => ({ path, read: () => Promise.resolve(utf8(source)) }));
-  return { findings: [...(await judgeEach(more, judging)), ...findings], files: targets.length + more.length };
+  return { findings: [...(await judgeEach(more, judging)), ...findings], files: targets.length };
 }
 
 async function judgeEach(targets: readonly Target[], judging: Judging): Promise<readonly Finding[]> {

@@ -4,6 +4,7 @@ import { formatByEnding, formatByMarkers } from '../../formats/told.ts';
 import type { Format } from '../../formats/format.ts';
 import type { KeySource } from '../../keysources/keysource.ts';
 import { readSealed, type SealedFile } from '../../operations/open-file.ts';
+import { defaultSelection } from '../../metadata/metadata.ts';
 import { selectorOf } from '../../operations/selector.ts';
 import type { CheckedConfig } from './checked-config.ts';
 import type { Ruling } from './policy.ts';
@@ -39,7 +40,7 @@ export type State =
 export interface SealedState {
   readonly kind: 'sealed';
   readonly file: SealedFile;
-  /** Selected by the file's own selection, and by that of the rule, where there is one and it says anything of values. */
+  /** Selected by the file's own selection, and by that of the rule, where there is one. */
   readonly values: readonly SeenValue[];
 }
 
@@ -70,8 +71,8 @@ async function stateOf(
 
 async function sealed(file: SealedFile, ruling: Ruling | undefined): Promise<SealedState> {
   const own = await selectorOf(file.metadata.selection, 'read');
-  const wanted = file.format.name === 'binary' ? undefined : ruling?.rule?.selection;
-  const selectors = wanted === undefined ? [own] : [own, await selectorOf(wanted, 'read')];
+  const rule = file.format.name === 'binary' ? undefined : ruling?.rule;
+  const selectors = rule === undefined ? [own] : [own, await selectorOf(rule.selection ?? defaultSelection, 'read')];
   return { kind: 'sealed', file, values: seenValues(file.branches, selectors) };
 }
 
@@ -83,6 +84,10 @@ const records: Readonly<Record<string, RegExp>> = {
   ini: /^\[sops\]/m,
   binary: /^\s*\{[^]*"sops"\s*:/,
 };
+
+/** Where the record of the metadata begins, whatever the format; 0 where there is none. */
+export const recordAt = (text: string): number =>
+  Math.max(0, ...[records['yaml'], records['ini'], records['dotenv'], records['json']].map((record) => record?.exec(text)?.index ?? 0));
 
 const hasRecord = (text: string, format: Format | undefined): boolean => records[format?.name ?? 'binary']?.test(text) === true;
 

@@ -19,16 +19,19 @@ export const valueInClear: CheckRule = {
   judge: (subject) =>
     valuesOf(subject)
       .filter(({ kind, state, selected }) => kind === 'value' && state === 'clear' && selected.includes(true))
-      .map(flawIn),
+      .map((value) => flawIn(value, subject)),
 };
 
-function flawIn(value: SeenValue): Flaw {
+function flawIn(value: SeenValue, { ruling }: Subject): Flaw {
   const { path, at } = value;
+  // A rule for all files that says nothing of values leaves them to flags.
+  const isVague = ruling?.names !== true && ruling?.rule?.selection === undefined;
   if (!byRuleAlone(value)) return { message: 'is in clear where ciphertext belongs', path, at };
   return {
     message: 'is in clear, and the creation rule encrypts it, but not the selection that the file was encrypted with',
     advice:
       'decrypt the file and encrypt it anew, so that the selection of the rule counts; if it was committed or pushed, change the value',
+    severity: isVague ? 'warning' : undefined,
     path,
     at,
   };
@@ -57,7 +60,7 @@ export const selectsNothing: CheckRule = {
   judge: ({ state }) => {
     if (state.kind !== 'sealed') return [];
     const values = state.values.filter((value) => value.kind === 'value' && value.state !== 'empty');
-    if (values.length === 0 || values.some((value) => value.selected.includes(true) || value.state !== 'clear')) return [];
+    if (values.length === 0 || values.some((value) => value.selected[0] === true || value.state !== 'clear')) return [];
     return [{ message: `${spelled(state.file.metadata.selection)} selects none of the ${values.length} values: the file is all in clear` }];
   },
 };

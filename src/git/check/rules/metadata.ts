@@ -1,42 +1,48 @@
 import { looksSealed, parseEnvelope } from '../../../crypto/envelope.ts';
-import type { Mapping } from '../../../document/tree.ts';
-import { SopsError } from '../../../errors.ts';
+import { SopsError, type SopsErrorCode } from '../../../errors.ts';
 import type { Format } from '../../../formats/format.ts';
 import { decodeText } from '../../../operations/text.ts';
 import type { CheckRule } from '../check-rule.ts';
 import type { Flaw } from '../finding.ts';
 import { seenValues } from '../seen-values.ts';
-import type { Subject } from '../subject.ts';
+import { recordAt, type Subject } from '../subject.ts';
 
 const restore = 'restore the file from version control';
 
-/** What an error says, as a flaw. */
-const flawOf = ({ message, details: { position, path } }: SopsError): Flaw => ({ message, at: position, path });
+/** What an error says, as a flaw; without a place of its own, at the metadata. */
+function flawOf({ message, details: { position, path } }: SopsError, { text }: Subject): Flaw {
+  return { message: message.replace(/^line \d+, column \d+: /, ''), at: position ?? recordAt(text), path };
+}
 
-/** Whether an error means that the metadata is there twice. */
-const isTwice = ({ message }: SopsError): boolean =>
-  /'?sops(_\w+)?'? stands there twice|(twice|duplicate|already|again).*["'`]?\bsops|["'`]?\bsops(_\w+)?["'`]?.*(twice|duplicate|already|again)/i.test(
-    message,
-  );
+/** Whether an error means that the metadata is there twice: the format says so of a key, or the reader of the metadata. */
+function isTwice({ message, details: { position } }: SopsError, { places }: Subject): boolean {
+  if (!/\btwice\b/.test(message)) return false;
+  return position === undefined || /^\s*["']?sops/.test(places.line(position.line).slice(position.column - 1));
+}
 
 /** Metadata that is there twice. */
 export const duplicateMetadata: CheckRule = {
   id: 'duplicate-metadata',
   severity: 'error',
-  summary: 'the metadata of a file is there twice, as after a merge by hand',
+  summary: 'the metadata of a file, or a part of it, is there twice, as after a merge by hand',
   advice: restore,
-  judge: ({ state, text }) => {
-    if (state.kind === 'unreadable' && isTwice(state.error)) return [flawOf(state.error)];
-    return state.kind === 'sealed' ? twice(state.file.document.branches, state.file.format, text) : [];
+  judge: (subject) => {
+    const { state, text } = subject;
+    if (state.kind === 'unreadable' && isTwice(state.error, subject)) return [flawOf(state.error, subject)];
+    return state.kind === 'sealed' && state.file.format.shape === 'section' ? twiceInSection(text) : [];
   },
 };
 
-function twice(branches: readonly Mapping[], { shape }: Format, text: string): readonly Flaw[] {
+/** INI takes the last of two lines, and two sections of one name for one. */
+function twiceInSection(text: string): readonly Flaw[] {
+  const [first, second] = text.matchAll(/^\[sops\][^\n]*$/gm);
+  if (second !== undefined) return [{ message: 'the section sops is there twice', at: second.index }];
   const seen = new Set<string>();
-  for (const item of branches[0]?.items ?? []) {
-    if (item.kind === 'comment' || !(shape === 'prefixed' ? item.key.startsWith('sops_') : item.key === 'sops')) continue;
-    if (seen.has(item.key)) return [{ message: `${item.key} is there twice`, at: item.keySpan?.start ?? text.lastIndexOf(item.key) }];
-    seen.add(item.key);
+  const start = first?.index ?? 0;
+  for (const line of text.slice(start).matchAll(/^(\w+)\s*=/gm)) {
+    const name = line[1] ?? '';
+    if (seen.has(name)) return [{ message: `${name} is there twice`, at: start + line.index, path: `sops.${name}` }];
+    seen.add(name);
   }
   return [];
 }
@@ -47,8 +53,7 @@ export const malformedMetadata: CheckRule = {
   severity: 'error',
   summary: 'the metadata of a file cannot be read, by sops either',
   advice: restore,
-  judge: ({ state }) =>
-    state.kind === 'unreadable' && state.error.code === 'MALFORMED_METADATA' && !isTwice(state.error) ? [flawOf(state.error)] : [],
+  judge: (subject) => unreadableAs(subject, (code) => code === 'MALFORMED_METADATA'),
 };
 
 /** An encrypted file that is no document. */
@@ -57,9 +62,13 @@ export const unreadable: CheckRule = {
   severity: 'error',
   summary: 'an encrypted file cannot be read: it is no document of its format any more',
   advice: restore,
-  judge: ({ state }) =>
-    state.kind === 'unreadable' && state.error.code !== 'MALFORMED_METADATA' && !isTwice(state.error) ? [flawOf(state.error)] : [],
+  judge: (subject) => unreadableAs(subject, (code) => code !== 'MALFORMED_METADATA'),
 };
+
+function unreadableAs(subject: Subject, wanted: (code: SopsErrorCode) => boolean): readonly Flaw[] {
+  const { state } = subject;
+  return state.kind === 'unreadable' && wanted(state.error.code) && !isTwice(state.error, subject) ? [flawOf(state.error, subject)] : [];
+}
 
 /** Marks of a merge in an encrypted file. */
 export const conflictMarkers: CheckRule = {
@@ -103,7 +112,7 @@ export const missingMac: CheckRule = {
   judge: ({ state, text }: Subject) => {
     if (state.kind !== 'sealed') return [];
     const { mac } = state.file.metadata;
-    if (mac === '') return [{ message: 'the file has no MAC', path: 'sops.mac' }];
+    if (mac === '') return [{ message: 'the file has no MAC', path: 'sops.mac', at: recordAt(text) }];
     if (looksSealed(mac) && parseEnvelope(mac) !== undefined) return [];
     return [{ message: 'the MAC is broken ciphertext', path: 'sops.mac', at: Math.max(0, text.lastIndexOf(mac)) }];
   },

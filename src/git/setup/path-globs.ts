@@ -25,6 +25,8 @@ export function globsOf(pathRegex: string, folder: string): readonly string[] | 
 class Untranslatable extends Error {}
 
 const anything: Token = 'anything';
+const star: Token = { glob: '*' };
+const slash: Token = { glob: '/' };
 /** Marks of the two ends of a path; no pattern has a zero byte. */
 const start: Token = { glob: '\0^' };
 const end: Token = { glob: '\0$' };
@@ -40,7 +42,10 @@ class Reader {
   read(): Ways {
     const ways = this.#alternatives();
     if (this.#at < this.#text.length) throw new Untranslatable();
-    return ways.map(anchored);
+    return ways
+      .map(anchored)
+      .map(plain)
+      .filter((way) => !startsWithSlash(way));
   }
 
   #alternatives(): Ways {
@@ -68,8 +73,8 @@ class Reader {
   #repeated(atom: Ways): Ways {
     if (this.#takes('?')) return bounded([...atom, []]);
     if (/[+*{]/.test(this.#text.charAt(this.#at)) && atom !== dot && atom !== name) throw new Untranslatable();
-    if (this.#takes('*')) return atom === dot ? [[anything]] : [[{ glob: '*' }]];
-    if (this.#takes('+')) return atom === dot ? [[{ glob: '?' }, anything]] : [[{ glob: '?*' }]];
+    if (this.#takes('*')) return atom === dot ? [[anything]] : [[star]];
+    if (this.#takes('+')) return atom === dot ? [...name.map((way) => [...way, anything]), [slash, anything]] : [[{ glob: '?' }, star]];
     if (this.#takes('{')) throw new Untranslatable();
     return atom;
   }
@@ -137,6 +142,13 @@ function anchored(way: readonly Token[]): readonly Token[] {
   if (whole.includes(start) || whole.includes(end)) throw new Untranslatable();
   return whole;
 }
+
+/** Beside whatever there may be, whatever there may be in a name says nothing. */
+const plain = (way: readonly Token[]): readonly Token[] =>
+  way.filter((token, at) => token !== star || (way[at - 1] !== anything && way[at - 1] !== star && way[at + 1] !== anything));
+
+/** No path does. */
+const startsWithSlash = ([first]: readonly Token[]): boolean => typeof first === 'object' && first.glob === '/';
 
 /** Every pattern that it takes: in those of Git a star stays within one name, and two stars stand for whole names. */
 function spell(way: readonly Token[]): readonly string[] {

@@ -10,7 +10,7 @@ import {
   unwrapFlags,
 } from './flags.ts';
 import { type Command, type FlagGroup, files, keys, selection } from './catalog/command.ts';
-import { gitFilterProcess } from './catalog/git-filter.ts';
+import { gitFilterProcess, gitRefresh } from './catalog/git-filter.ts';
 import { gitCache, gitDifftool, gitInstall, gitStatus, gitTextconv, gitUninstall } from './catalog/git.ts';
 import { blame, exposure, fixMac } from './catalog/past.ts';
 import { groupsAdd, groupsDelete, keyList, keyservice, rules, updatekeys } from './catalog/master-keys.ts';
@@ -54,6 +54,7 @@ export const commands: readonly Command[] = [
   gitDifftool,
   gitCache,
   gitFilterProcess,
+  gitRefresh,
   init,
   rules,
   doctor,

@@ -1,6 +1,6 @@
 // Work trees, submodules, line breaks, patches, recipients, and many files.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filterAttributes } from '../../src/git/filter/settings.ts';
@@ -9,6 +9,10 @@ import { program } from '../support/program.ts';
 import { filteredLab, planted, secrets, text, touch, write } from './filtered.ts';
 const lab = filteredLab();
 const { blob, commit, env, filtered, folder, git, otherRecipient, recipient, repository, status, tryGit } = lab;
+
+/** Runs our program; answers what it prints. */
+const ours = (top: string, ...words: readonly string[]): string =>
+  execFileSync(program[0], [...program.slice(1), ...words], { cwd: top, env, encoding: 'utf8', stdio: 'pipe' });
 
 describe.skipIf(lacks('age-keygen', 'sops'))('the filter beside other features of Git', () => {
   describe('beside other features of Git', () => {
@@ -90,20 +94,38 @@ describe.skipIf(lacks('age-keygen', 'sops'))('the filter beside other features o
 
     it('keeps whom a file is encrypted for, until updatekeys is run on what is encrypted', () => {
       const top = filtered('whom');
-      commit(top, { 'secrets/a.yaml': secrets('one') }, 'first');
+      commit(top, { 'secrets/a.yaml': secrets('one'), 'secrets/b.yaml': secrets('b') }, 'first');
       write(top, { '.sops.yaml': `creation_rules:\n  - age: ${recipient},${otherRecipient}\n`, 'secrets/a.yaml': secrets('two') });
       git(top, 'commit', '-qam', 'changed');
       expect(blob(top, 'HEAD:secrets/a.yaml')).not.toContain(otherRecipient);
-      writeFileSync(join(top, 'secrets/a.yaml'), blob(top, 'HEAD:secrets/a.yaml'));
-      const [command, ...words] = program;
-      execFileSync(command, [...words, 'updatekeys', '--yes', 'secrets/a.yaml'], { cwd: top, env: env, stdio: 'pipe' });
+      expect(ours(top, 'git', 'refresh', '--encrypted', 'secrets/a.yaml')).toBe('1 file written encrypted.\n');
+      expect(text(top, 'secrets/a.yaml')).toBe(blob(top, 'HEAD:secrets/a.yaml'));
+      expect(status(top)).toBe('');
+      ours(top, 'updatekeys', '--yes', 'secrets/a.yaml');
       git(top, 'commit', '-qam', 'updated');
       expect(blob(top, 'HEAD:secrets/a.yaml')).toContain(otherRecipient);
-      rmSync(join(top, 'secrets/a.yaml'));
-      git(top, 'checkout', '--', 'secrets');
+      expect(ours(join(top, 'secrets'), 'git', 'refresh')).toBe('1 file written in clear.\n');
       expect(text(top, 'secrets/a.yaml')).toBe(secrets('two'));
       touch(top, 'secrets/a.yaml');
       expect(status(top)).toBe('');
+    });
+
+    it('writes files in clear once it is set up in a clone, and puts them away, but for those that were changed', () => {
+      const top = filtered('origin');
+      commit(top, { 'secrets/a.yaml': secrets('a'), 'secrets/b.yaml': secrets('b'), 'secrets/sub/c.bin': planted }, 'first');
+      const clone = join(folder, 'clone');
+      const unset = { env: { GIT_CONFIG_GLOBAL: '/dev/null' } };
+      expect(tryGit(folder, ['clone', '-q', top, clone], unset)).toMatchObject({ status: 0, stderr: '' });
+      expect(text(clone, 'secrets/a.yaml')).toContain('ENC[');
+      expect(ours(clone, 'git', 'refresh')).toBe('3 files written in clear.\n');
+      expect([text(clone, 'secrets/a.yaml'), text(clone, 'secrets/sub/c.bin')]).toEqual([secrets('a'), planted]);
+      expect(status(clone)).toBe('');
+      write(clone, { 'secrets/b.yaml': secrets('changed') });
+      expect(ours(clone, 'git', 'refresh', '--encrypted')).toBe('2 files written encrypted.\n');
+      expect(text(clone, 'secrets/b.yaml')).toBe(secrets('changed'));
+      expect(text(clone, 'secrets/sub/c.bin')).toContain('ENC[');
+      expect(status(clone)).toBe(' M secrets/b.yaml\n');
+      expect(tryGit(clone, ['status', '--short'], unset).stdout).toBe(' M secrets/b.yaml\n');
     });
 
     it('takes the nearest config file, and one process for all files of all sizes', () => {

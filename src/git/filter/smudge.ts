@@ -19,7 +19,8 @@ export async function smudge(path: string, content: Uint8Array, parts: FilterPar
     parts.recent.remember('smudged', path, plaintext, content);
     return plaintext;
   } catch (error) {
-    parts.passedOn(path, reasonOf(error), error);
+    // Of a conflict the merge driver has told.
+    if (!inConflict(content)) parts.passedOn(path, reasonOf(error), error);
     return content;
   }
 }
@@ -29,3 +30,5 @@ function reasonOf(error: unknown): PassedOn {
   if (code === 'DATA_KEY_UNRECOVERABLE' || code === 'CANCELLED') return 'no key';
   return code === 'MAC_MISMATCH' || code === 'VALUE_UNOPENABLE' ? 'altered' : 'unreadable';
 }
+
+const inConflict = (content: Uint8Array): boolean => /^<{7} /m.test(new TextDecoder().decode(content));

@@ -7,7 +7,8 @@ import { lacks } from '../support/peers.ts';
 import { equippedLab, planted } from './equipped.ts';
 
 const lab = equippedLab();
-const { git, ours, seal, keyless } = lab;
+const git = (folder: string, ...words: readonly string[]): string => lab.git(folder, ...words);
+const { ours, seal, keyless } = lab;
 
 /** A repository in which everything is set up. */
 function prepared(name: string): string {

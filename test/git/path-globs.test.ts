@@ -25,7 +25,7 @@ function taken(lines: readonly string[], paths: readonly string[]): readonly str
 }
 
 const names = ['a', 'b', 'secrets', 'x.enc.yaml', 'x.yaml', '.yaml', 'app.enc.json', 'prod', 'a b', '[x]', 'yaml', 'a.yml', 'dev-1'];
-function paths(random: Random): readonly string[] {
+function somePaths(random: Random): readonly string[] {
   return Array.from({ length: 60 }, () => Array.from({ length: 1 + below(random, 3) }, () => pick(random, names)).join('/'));
 }
 
@@ -78,7 +78,7 @@ describe('patterns of rules', () => {
       const globs = globsOf(regex, '');
       if (globs === undefined) continue;
       translated += 1;
-      const all = [...new Set(paths(random))];
+      const all = [...new Set(somePaths(random))];
       const wanted = all.filter((path) => new RegExp(regex).test(path));
       expect(taken(globs.map(driverLine), all), `seed ${seed}, ${regex} as ${globs.join(' ')}`).toEqual(wanted);
     }

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { SopsError } from '../../errors.ts';
 import { openRepository, type Repository } from '../../git/repository.ts';
 import { writeSettings } from '../../git/setup/install.ts';
@@ -34,6 +36,7 @@ async function attributed(
   { filter, context }: { readonly filter: readonly string[]; readonly context: Invocation['context'] },
 ): Promise<Attributed> {
   if (file === undefined) throw new SopsError('OUTPUT_UNWRITABLE', 'there is no home folder to put the attributes in');
+  mkdirSync(dirname(file), { recursive: true });
   if (repository === undefined) return attributeUsual({ file, filter }, context);
   return attributeRepository(repository, { file, filter }, context);
 }

@@ -6,7 +6,9 @@ import { awsMetadata } from './gcp-aws.ts';
 import { grpcAnswer, type GrpcAnswer } from './gcp-grpc.ts';
 import { checksum, decrypt, encrypt, type Principal } from './gcp-kms.ts';
 import { Refusal, statuses, type Status } from './gcp-status.ts';
+import { openSecrets, type SecretManager } from './gcp-secrets.ts';
 import { openStorage, type Storage } from './gcs.ts';
+import { PlannedFaults } from './planned-faults.ts';
 import { OAuthRefusal, type Tokens } from './gcp-tokens.ts';
 
 /** What a request meets in place of the service: a status (of HTTP, and of gRPC by its name), silence, a broken connection, an answer that is none, or one with a wrong checksum. */
@@ -27,6 +29,9 @@ export interface GcpServer {
   /** Each request: `grpc encrypt`, `rest decrypt`, `POST /token`; through the proxy also `CONNECT host`. */
   readonly seen: string[];
   readonly storage: Storage;
+  readonly secretManager: SecretManager;
+  /** What requests to the secret manager meet. */
+  readonly secretFaults: PlannedFaults;
   /** Faults that requests to come will meet, one each. */
   readonly faults: Record<Part, Fault[]>;
   close(): Promise<void>;
@@ -44,7 +49,7 @@ interface Answer {
   readonly body: string | Buffer;
 }
 
-const hosts = /^(cloudkms|storage|oauth2|sts|iamcredentials)\.(googleapis\.com|universe\.example):443$/;
+const hosts = /^(cloudkms|storage|secretmanager|oauth2|sts|iamcredentials)\.(googleapis\.com|universe\.example):443$/;
 const names = ['localhost', '127.0.0.1', '*.googleapis.com', '*.universe.example'];
 
 export async function openServer(tokens: Tokens): Promise<GcpServer> {
@@ -53,6 +58,8 @@ export async function openServer(tokens: Tokens): Promise<GcpServer> {
   const seen: string[] = [];
   const faults: GcpServer['faults'] = { kms: [], storage: [], tokens: [] };
   const storage = openStorage();
+  const secretManager = openSecrets();
+  const secretFaults = new PlannedFaults();
   const serve = async (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): Promise<void> => {
     const asked = await readRequest(request);
     const isGrpc = String(asked.headers['content-type']).startsWith('application/grpc');
@@ -62,11 +69,14 @@ export async function openServer(tokens: Tokens): Promise<GcpServer> {
         ? `${isGrpc ? 'grpc' : 'rest'} ${/encrypt/i.test(asked.url.pathname) ? 'encrypt' : 'decrypt'}`
         : `${asked.method} ${asked.url.pathname}`,
     );
+    const planned = isSecrets(asked) ? secretFaults.next(asked.method === 'GET' ? 'read' : 'write') : undefined;
+    if (planned === 'silent') return;
+    if (planned !== undefined) return send(response, refused(planned === 429 ? 'RESOURCE_EXHAUSTED' : 'UNAVAILABLE', 'a fault'));
     const fault = faults[isKms ? 'kms' : isStorage(asked) ? 'storage' : 'tokens'].shift();
     if (fault === 'silent') return;
     if (fault === 'broken') return void request.socket.destroy();
     if (isGrpc && 'stream' in response) return sendGrpc(response, grpcOf(asked, tokens, fault));
-    send(response, restOf(asked, { tokens, storage }, fault));
+    send(response, restOf(asked, { tokens, storage, secretManager }, fault));
   };
   const plain = createPlainServer((request, response) => void serve(request, response));
   const secure = createSecureServer({ allowHTTP1: true, cert: certificate, key }, (request, response) => void serve(request, response));
@@ -90,6 +100,8 @@ export async function openServer(tokens: Tokens): Promise<GcpServer> {
     authority: authority.certificate,
     seen,
     storage,
+    secretManager,
+    secretFaults,
     faults,
     close: async () => {
       for (const socket of sockets) socket.destroy();
@@ -159,8 +171,10 @@ function grpcOf({ url, headers, body }: Request, tokens: Tokens, fault: Fault | 
 interface Served {
   readonly tokens: Tokens;
   readonly storage: Storage;
+  readonly secretManager: SecretManager;
 }
 
+const isSecrets = ({ url }: Request): boolean => /^\/v1\/projects\/[^/]+\/secrets/.test(url.pathname);
 const isStorage = ({ url }: Request): boolean => url.pathname.startsWith('/upload/storage/');
 
 function restOf(request: Request, served: Served, fault: Fault | undefined): Answer {
@@ -168,10 +182,12 @@ function restOf(request: Request, served: Served, fault: Fault | undefined): Ans
     return { status: 200, headers: { 'content-type': 'application/json' }, body: '{"ciphertext": 7, "plaintext": {"a"' };
   if (typeof fault === 'object') return refused(fault.status, fault.message ?? 'the service has a fault');
   try {
-    const { tokens, storage } = served;
+    const { tokens, storage, secretManager } = served;
     const { headers } = request;
     // An emulator knows nobody.
     const stored = storage.answer(request, () => (headers['authorization'] === undefined ? 'emulator' : tokens.holder(bearer(headers))));
+    const secret = secretManager.answer(request, () => tokens.holder(bearer(headers)));
+    if (secret !== undefined) return json(secret);
     return stored === undefined ? route(request, tokens, fault === 'corrupt') : json(stored);
   } catch (error) {
     if (error instanceof OAuthRefusal) return json({ error: error.error, error_description: error.message }, 400);

@@ -5,10 +5,10 @@ import type { KeyClient } from '../keysource.ts';
 import { wrappedBytes } from '../wrapped.node.ts';
 import { authorize } from '../../services/gcp/access-token.node.ts';
 import type { Answer, Call } from './call.ts';
-import { crc32c } from './crc32c.ts';
+import { crc32c } from '../../services/gcp/crc32c.ts';
 import { explain } from './explain.ts';
 import { GcpFailure } from '../../services/gcp/failure.ts';
-import type { GcpKmsKey } from './master-key.ts';
+import { type GcpKmsKey, gcpKmsName } from './master-key.ts';
 import { placeOf, purposeIn } from './place.ts';
 import { askRest } from './rest.node.ts';
 
@@ -55,7 +55,7 @@ async function ask(task: Task): Promise<Uint8Array> {
 
 /** As sops checks it, except that no part may be `.` or `..`, which a URL would make another path of. */
 function resourceName({ resourceId }: GcpKmsKey): string {
-  const isName = /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/.test(resourceId);
+  const isName = gcpKmsName.test(resourceId);
   if (isName && !resourceId.split('/').some((part) => part === '.' || part === '..')) return resourceId;
   throw new SopsError(
     'MALFORMED_KEY',

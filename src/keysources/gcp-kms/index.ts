@@ -1,6 +1,6 @@
 import { itemField, listed, textField } from '../fields.ts';
 import { defineKeySource, type KeySource } from '../keysource.ts';
-import type { GcpKmsKey } from './master-key.ts';
+import { type GcpKmsKey, gcpKmsName } from './master-key.ts';
 
 const gcpKmsKey = (resourceId: string): GcpKmsKey => ({ kind: 'gcp_kms', resourceId: resourceId.replaceAll(' ', '') });
 
@@ -10,6 +10,7 @@ export const gcpKms: KeySource = defineKeySource<GcpKmsKey>({
   list: 'gcp_kms',
   dated: true,
   flag: { name: 'gcp-kms', env: 'SOPS_GCP_KMS_IDS', help: 'comma separated list of GCP KMS resource IDs' },
+  spelling: { pattern: gcpKmsName, like: 'projects/…/locations/…/keyRings/…/cryptoKeys/…' },
   config: {
     rule: 'gcp_kms',
     group: 'gcp_kms',

@@ -6,3 +6,6 @@ export interface GcpKmsKey extends MasterKey {
   /** `projects/…/locations/…/keyRings/…/cryptoKeys/…`. */
   readonly resourceId: string;
 }
+
+/** A resource ID. */
+export const gcpKmsName: RegExp = /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;

@@ -5,7 +5,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return remainder;
 });
 
-/** The checksum (RFC 3720, appendix B.4) that Cloud KMS sends along with what it made, so that damage on the way is seen. */
+/** The checksum (RFC 3720, appendix B.4) that Google's services send along with what they made, so that damage on the way is seen. */
 export function crc32c(bytes: Uint8Array): number {
   let sum = 0xffffffff;
   for (const byte of bytes) sum = (sum >>> 8) ^ (table[(sum ^ byte) & 0xff] ?? 0);

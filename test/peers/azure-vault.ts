@@ -48,7 +48,7 @@ export class Vault {
     const [, name = '', version = '', wanted = 'get'] =
       /^\/keys\/([\w-]+)(?:\/(?!(?:en|de)crypt$)(\w*))?(?:\/(encrypt|decrypt))?\/?$/.exec(asked.url.pathname) ?? [];
     const operation = operations.find((each) => each === wanted) ?? 'get';
-    const application = this.#caller(asked);
+    const application = callerOf(asked, this.#entra);
     if (typeof application !== 'string') return application;
     if (!asked.url.searchParams.has('api-version')) return fault(400, 'BadParameter', 'api-version must be specified');
     if (asked.method !== (operation === 'get' ? 'GET' : 'POST')) return fault(405, 'MethodNotAllowed', 'The method is not allowed.');
@@ -63,21 +63,6 @@ export class Vault {
     if (found === undefined) return fault(404, 'KeyNotFound', `A key with (name/id) ${name}/${version} was not found in this key vault.`);
     const kid = `https://${url.host}/keys/${name}/${found.id}`;
     return operation === 'get' ? bundle(found, kid) : use(found, operation, kid, body);
-  }
-
-  /** The application that a token is for, or why there is none. */
-  #caller({ headers, url }: Asked): string | Reply {
-    const resource = Object.keys(clouds).find((ending) => url.host.endsWith(`.${ending}`)) ?? 'vault.azure.net';
-    const authority = `https://${clouds[resource]?.[0] ?? ''}/${this.#entra.settings.tenant}`;
-    const challenge = { 'WWW-Authenticate': `Bearer authorization="${authority}", resource="https://${resource}"` };
-    const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
-    if (token === undefined)
-      return { ...fault(401, 'Unauthorized', 'AKV10000: Request is missing a Bearer or PoP token.'), headers: challenge };
-    const grant = this.#entra.grantOf(token);
-    if (grant?.audience === `https://${resource}`) return grant.application;
-    const reason =
-      grant === undefined ? 'AKV10046: Unable to resolve the key used for signature validation.' : 'AKV10022: Invalid audience.';
-    return { ...fault(401, 'Unauthorized', reason), headers: challenge };
   }
 
   #may(application: string, name: string, operation: Operation): boolean {
@@ -111,6 +96,20 @@ export class Vault {
         return 'none';
     }
   }
+}
+
+/** The application that a token is for, or why there is none. */
+export function callerOf({ headers, url }: Asked, entra: Entra): string | Reply {
+  const resource = Object.keys(clouds).find((ending) => url.host.endsWith(`.${ending}`)) ?? 'vault.azure.net';
+  const authority = `https://${clouds[resource]?.[0] ?? ''}/${entra.settings.tenant}`;
+  const challenge = { 'WWW-Authenticate': `Bearer authorization="${authority}", resource="https://${resource}"` };
+  const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+  if (token === undefined)
+    return { ...fault(401, 'Unauthorized', 'AKV10000: Request is missing a Bearer or PoP token.'), headers: challenge };
+  const grant = entra.grantOf(token);
+  if (grant?.audience === `https://${resource}`) return grant.application;
+  const reason = grant === undefined ? 'AKV10046: Unable to resolve the key used for signature validation.' : 'AKV10022: Invalid audience.';
+  return { ...fault(401, 'Unauthorized', reason), headers: challenge };
 }
 
 /** The name of the nth version of a key. */

@@ -25,6 +25,10 @@ export interface Azure extends KeyPeer {
   readonly cliToken: string;
   /** Every request so far: `POST /keys/first/VERSION/encrypt`. */
   asked(): Promise<readonly string[]>;
+  /** The vault of the public cloud. */
+  readonly vault: string;
+  /** Asks the server, as no client can, about its secrets: `faults`, `make`, `look`. */
+  control(what: string, body?: string): Promise<unknown>;
   /** A key of the name, which may be one that misbehaves, in the vault of the public cloud. */
   keyNamed(name: string): string;
   /** Credentials of every kind. */
@@ -95,6 +99,8 @@ export async function startAzure(): Promise<Azure> {
     onlyOther: { ...route, ...secretOf(other) },
     route,
     keyNamed,
+    vault: 'https://sopsmith.vault.azure.net',
+    control: async (what, body) => (await fetch(`${plain}/test/${what}`, body === undefined ? {} : { method: 'POST', body })).json(),
     cliToken,
     az: async (body) => makeCli(await mkdtemp(join(folder, 'az-')), body),
     asked: async () => JSON.parse(await (await fetch(`${plain}/asked`)).text()),

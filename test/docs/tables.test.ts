@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { changeKeyFlags, globalFlags, modeFlags, versionFlags } from '../../src/cli/flags.ts';
 import { commands } from '../../src/cli/program.ts';
+import { checkRules } from '../../src/git/check/rules/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');
@@ -53,6 +54,14 @@ test('the chapter on pipelines lists every error code with its exit status', () 
 test('the chapter on trouble has an entry for every error code', () => {
   const headed = words(read('docs/8-troubleshooting.md'), /^### `[A-Z_]+`$/gm);
   expect(headed.map((line) => line.slice(5, -1)).toSorted()).toEqual(Object.keys(exitCodes).toSorted());
+});
+
+test('the chapter on checking lists every rule, with what the program says of it', () => {
+  const listed = rows('docs/checking.md').filter(
+    ([, id, severity]) => id?.startsWith('`') && /^(error|warning|note)$/.test(severity ?? ''),
+  );
+  const known = checkRules.map(({ id, severity, summary, leaks }) => [`\`${id}\``, severity, summary, leaks ? 'yes' : '']);
+  expect(listed.map((cells) => cells.slice(1, 5))).toEqual(known);
 });
 
 test('the chapters on keys list every variable of ours that the program reads, and no other', () => {

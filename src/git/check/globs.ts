@@ -12,7 +12,7 @@ export async function globMatch(globs: readonly string[], folder: string): Promi
   const matchers = globs.map((glob) => {
     const pattern = glob.replace(/^\.?\//, '').replace(/\/+$/, '');
     const anywhere = pattern.includes('/') || glob.startsWith('/') ? pattern : `**/${pattern}`;
-    return picomatch([anywhere, `${anywhere}/**`], { dot: true });
+    return picomatch([anywhere, `${anywhere}/**`], { dot: true, noextglob: true });
   });
   return (path) => path.startsWith(prefix) && matchers.some((matches) => matches(path.slice(prefix.length)));
 }

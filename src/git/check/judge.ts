@@ -5,6 +5,7 @@ import type { CheckRule, Surroundings } from './check-rule.ts';
 import type { CheckedConfig } from './checked-config.ts';
 import type { CommitName, Finding, Flaw } from './finding.ts';
 import { type Policy, type Ruling, rulesOf } from './policy.ts';
+import { largestFile, tooLarge } from './rules/too-large.ts';
 import { type Subject, subjectOf } from './subject.ts';
 
 /** A file to be read and judged. */
@@ -38,9 +39,6 @@ export interface Judged {
   readonly files: number;
 }
 
-/** Larger files, in bytes, are not read. */
-export const largestFile: number = 64 * 2 ** 20;
-
 /** Judges files, and the config files that are in force for them, each once. */
 export async function judgeAll(targets: readonly Target[], judging: Judging): Promise<Judged> {
   const findings = await judgeEach(targets, judging);
@@ -66,7 +64,7 @@ async function judge(target: Target, judging: Judging): Promise<readonly Finding
   if (await judging.allowed.excludes(target.path, config)) return [];
   const content = (target.size ?? 0) > largestFile ? 'too large' : await target.read();
   if (content === undefined) return [];
-  if (content === 'too large' || content.length > largestFile) return [tooLarge(target)];
+  if (content === 'too large' || content.length > largestFile) return [tooLargeAt(target)];
   return judgeContent(content, target, config, judging);
 }
 
@@ -116,13 +114,13 @@ function findingOf(flaw: Flaw, rule: CheckRule, { path, places }: Subject, commi
   };
 }
 
-const tooLarge = ({ path, commit }: Target): Finding => ({
-  rule: 'too-large',
-  severity: 'note',
+const tooLargeAt = ({ path, commit }: Target): Finding => ({
+  rule: tooLarge.id,
+  severity: tooLarge.severity,
   file: path,
   line: 1,
   column: 1,
-  message: `the file is larger than ${largestFile / 2 ** 20} MiB, and was not looked at`,
-  advice: 'see for yourself what is in it',
+  message: tooLarge.summary.replace('a file', 'the file'),
+  advice: tooLarge.advice,
   ...(commit === undefined ? {} : { commit }),
 });

@@ -50,7 +50,7 @@ export const commentInClear: CheckRule = {
       .map(({ path, at }) => ({ message: 'a comment is in clear where ciphertext belongs', path, at })),
 };
 
-/** Encrypted files in which nothing is encrypted. */
+/** Files of which nothing is, or would be, encrypted. */
 export const selectsNothing: CheckRule = {
   id: 'selects-nothing',
   severity: 'error',

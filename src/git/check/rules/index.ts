@@ -8,6 +8,7 @@ import { privateKey } from './private-key.ts';
 import { keyGroupsDiffer, recipientMissing, recipientRemoved } from './recipients.ts';
 import { shadowedRule } from './rule-order.ts';
 import { noRule, selectionDiffers } from './selection-differs.ts';
+import { tooLarge } from './too-large.ts';
 
 /** All that is looked for, in the order in which it is told of a file. Adding a rule is one file and one line here. */
 export const checkRules: readonly CheckRule[] = [
@@ -37,4 +38,5 @@ export const checkRules: readonly CheckRule[] = [
   doubtfulConfig,
   misnamedConfig,
   shadowedRule,
+  tooLarge,
 ];

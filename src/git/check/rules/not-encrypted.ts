@@ -10,6 +10,7 @@ import type { Flaw } from '../finding.ts';
 import type { Ruling } from '../policy.ts';
 import { type SeenValue, seenValues } from '../seen-values.ts';
 import type { Subject } from '../subject.ts';
+import { spelled } from './in-clear.ts';
 
 /** A file that a creation rule names, and that is in clear. */
 export const notEncrypted: CheckRule = {
@@ -21,10 +22,9 @@ export const notEncrypted: CheckRule = {
   judge: async (subject) => {
     const { state, ruling } = subject;
     if (state.kind !== 'clear' || ruling?.rule === undefined || !ruling.names || isNoSecret(subject)) return [];
-    const { rule } = ruling;
     const format = state.format;
     if (format === undefined || format.raw !== undefined) return [wholeFile(ruling)];
-    return inClear(subject, format, rule.selection ?? defaultSelection, ruling);
+    return inClear(subject, format, ruling);
   },
 };
 
@@ -38,12 +38,14 @@ const said = ({ number, line }: Ruling): string => `rule ${number} of .sops.yaml
 
 const wholeFile = (ruling: Ruling): Flaw => ({ message: `is in clear, though ${said(ruling)} names it` });
 
-async function inClear(subject: Subject, format: Format, selection: Selection, ruling: Ruling): Promise<readonly Flaw[]> {
+async function inClear(subject: Subject, format: Format, ruling: Ruling): Promise<readonly Flaw[]> {
+  const selection = ruling.rule?.selection ?? defaultSelection;
   const values = await valuesOf(subject, format, selection);
   if (values === undefined) return [{ message: `is in clear and no ${format.name}, though ${said(ruling)} names it` }];
-  const secret = values.filter(({ kind, state, selected }) => kind === 'value' && state === 'clear' && selected[0]);
+  const clear = values.filter(({ kind, state }) => kind === 'value' && state === 'clear');
+  const secret = clear.filter(({ selected }) => selected[0]);
   const first = secret.find(({ branch }) => !isOtherObject(branch)) ?? secret[0];
-  if (first === undefined) return [];
+  if (first === undefined) return nothingSelected(clear, selection, ruling);
   const count = secret.length === 1 ? 'a value' : `${secret.length} values`;
   return [
     {
@@ -51,6 +53,19 @@ async function inClear(subject: Subject, format: Format, selection: Selection, r
       path: first.path,
       at: first.at,
       severity: isOtherObject(first.branch) ? 'warning' : undefined,
+    },
+  ];
+}
+
+/** Most manifests have nothing that a rule for all of them encrypts; in other files that may be a mistake in the rule. */
+function nothingSelected(clear: readonly SeenValue[], selection: Selection, ruling: Ruling): readonly Flaw[] {
+  if (clear.every(({ branch }) => isObject(branch))) return [];
+  const what = clear.length === 1 ? 'its one value' : `its ${clear.length} values`;
+  return [
+    {
+      message: `is in clear: ${said(ruling)} names it, and ${spelled(selection)} encrypts none of ${what}`,
+      advice: 'see with `sopsmith rules FILE` whether the rule means what it says',
+      severity: 'note',
     },
   ];
 }
@@ -66,11 +81,11 @@ async function valuesOf({ content }: Subject, format: Format, selection: Selecti
 }
 
 /** An object of Kubernetes that is no kind of Secret: rules for all manifests take it as well, and its `data` is seldom secret. */
-function isOtherObject({ items }: Mapping): boolean {
-  const textOf = (key: string): string | undefined => {
-    const found = items.find((item) => item.kind === 'entry' && item.key === key);
-    return found?.kind === 'entry' && found.value.kind === 'leaf' ? found.value.text : undefined;
-  };
-  const kind = textOf('kind');
-  return textOf('apiVersion') !== undefined && kind !== undefined && !kind.endsWith('Secret');
+const isOtherObject = (branch: Mapping): boolean => isObject(branch) && textIn(branch, 'kind')?.endsWith('Secret') !== true;
+
+const isObject = (branch: Mapping): boolean => textIn(branch, 'apiVersion') !== undefined && textIn(branch, 'kind') !== undefined;
+
+function textIn({ items }: Mapping, key: string): string | undefined {
+  const found = items.find((item) => item.kind === 'entry' && item.key === key);
+  return found?.kind === 'entry' && found.value.kind === 'leaf' ? found.value.text : undefined;
 }

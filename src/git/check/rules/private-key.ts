@@ -16,14 +16,14 @@ interface Kind {
 const isBech32 = (text: string): boolean => typeof decodeBech32(text) !== 'string';
 
 /** Base64 behind a header: on a line of its own, or behind a line break that is spelled out, as in JSON. Headers such as `Proc-Type` may stand between. */
-const body = String.raw`(?:\\r|\\n|\s|[A-Za-z-]+: [^\n\\]*)*[A-Za-z0-9+/=]{16,}`;
+const body = String.raw`(?:\\r|\\n|\s|[A-Za-z-]+: [^\n\\]*(?:\n|\\n))*[A-Za-z0-9+/=]{16,}`;
 
 const kinds: readonly Kind[] = [
-  { name: 'an age identity', hint: 'AGE-SECRET-KEY-', pattern: /AGE-SECRET-KEY-(?:PQ-)?1[02-9AC-HJ-NP-Z]{50,}/g, isReal: isBech32 },
+  { name: 'an age identity', hint: 'AGE-SECRET-KEY-', pattern: /AGE-SECRET-KEY-(?:PQ-)?1[02-9AC-HJ-NP-Z]{50,4000}/g, isReal: isBech32 },
   {
     name: 'an identity of an age plugin, which may hold a private key',
     hint: 'AGE-PLUGIN-',
-    pattern: /AGE-PLUGIN-[A-Z0-9+._-]+-1[02-9AC-HJ-NP-Z]{6,}/g,
+    pattern: /AGE-PLUGIN-[A-Z0-9+._-]{1,60}-1[02-9AC-HJ-NP-Z]{6,4000}/g,
     isReal: isBech32,
     severity: 'warning',
   },
@@ -34,7 +34,11 @@ const kinds: readonly Kind[] = [
     hint: 'PRIVATE KEY',
     pattern: new RegExp(`-----BEGIN (?:RSA |EC |DSA |ENCRYPTED )?PRIVATE KEY-----${body}`, 'g'),
   },
-  { name: 'a private key of PuTTY', hint: 'PuTTY-User-Key-File-', pattern: /PuTTY-User-Key-File-\d: \S+[^]{0,4000}?Private-Lines: \d+/g },
+  {
+    name: 'a private key of PuTTY',
+    hint: 'PuTTY-User-Key-File-',
+    pattern: /PuTTY-User-Key-File-\d: \S{1,40}[^]{0,4000}?Private-Lines: \d+/g,
+  },
   { name: 'a token of Vault', hint: 'hv', pattern: /(?<![\w.])hv[bs]\.[A-Za-z0-9_-]{80,}/g },
   { name: 'a private key in PEM, in base64', hint: 'LS0tLS1CRUdJTi', pattern: /LS0tLS1CRUdJTi[A-Za-z0-9+/]{40,}/g, isReal: isPem },
   { name: 'an age identity in base64', hint: 'QUdFLVNFQ1JFVC1LRVkt', pattern: /QUdFLVNFQ1JFVC1LRVkt[A-Za-z0-9+/]{60,}/g },

@@ -31,6 +31,8 @@ export interface KeySource<K extends MasterKey = MasterKey> {
   readonly local?: true;
   /** Where the flag and variable that give master keys of this kind are documented: `--age`, `-a`, `SOPS_AGE_RECIPIENTS`. */
   readonly flag: { readonly name: string; readonly short?: string; readonly env: string; readonly help: string };
+  /** How a key is spelled, where `parse` takes any text, as real sops does: who makes a config file is told of a slip at once. */
+  readonly spelling?: { readonly pattern: RegExp; readonly like: string };
   /** What `.sops.yaml` calls it in a creation rule and in a key group. */
   readonly config: { readonly rule: string; readonly group: string; readonly item?: GroupItemShape };
   /** Reads the text of a flag, variable or creation rule: comma-separated. Throws `MALFORMED_KEY`. */

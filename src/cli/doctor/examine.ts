@@ -96,6 +96,16 @@ function ruleProblems(rules: readonly ExaminedRule[], places: Diagnosis['places'
       groups.flat().flatMap(({ key, name, advice: text }) => (text === undefined ? [] : [{ about: name ?? key, message: text }])),
     );
   if (rules.length === 0 || rules.some(({ opens }) => opens !== 'no')) return advice;
+  const about = '.sops.yaml';
+  if (rules.some(({ groups }) => groups.flat().some(({ opens }) => opens === 'yes')))
+    return [
+      ...advice,
+      {
+        about,
+        message: 'your keys open fewer key groups than its rules ask for',
+        remedy: 'use a key of another group too, or a key service that has one; `shamir_threshold` says how many it takes',
+      },
+    ];
   const own = places.flatMap(({ keys }) => keys);
   const remedy =
     own.length === 0
@@ -104,7 +114,7 @@ function ruleProblems(rules: readonly ExaminedRule[], places: Diagnosis['places'
   return [
     ...advice,
     {
-      about: '.sops.yaml',
+      about,
       message: own.length === 0 ? 'no key of yours was found' : 'none of your keys is among the recipients of its rules',
       remedy,
     },

@@ -31,8 +31,12 @@ export async function findWishes(invocation: Invocation): Promise<Wishes> {
   return keys.size === 0 && !wishes.ownAgeKey ? ask(wishes, invocation) : wishes;
 }
 
-function named({ config }: KeySource, text: string | undefined): readonly (readonly [string, readonly string[]])[] {
+/** Throws `MALFORMED_KEY` for what is not spelled as a key of this kind is: real sops would say so when it encrypts. */
+function named({ config, flag, spelling }: KeySource, text: string | undefined): readonly (readonly [string, readonly string[]])[] {
   const keys = text === undefined ? [] : listed(text);
+  const slip = spelling && keys.find((key) => !spelling.pattern.test(key));
+  if (slip !== undefined)
+    throw new SopsError('MALFORMED_KEY', `'${slip}' is no key for --${flag.name}`, { hint: `one looks like ${spelling?.like ?? ''}` });
   return keys.length === 0 ? [] : [[config.rule, keys]];
 }
 

@@ -5,7 +5,7 @@ import { accessTo } from '../../services/aws/client-access.ts';
 import { chosenProfile } from '../../services/aws/profile.ts';
 import { quietly } from '../../services/aws/quiet.node.ts';
 import { rememberingOnce } from '../../services/once.ts';
-import type { KmsKey } from './master-key.ts';
+import { kmsArn, type KmsKey } from './master-key.ts';
 
 /** A client of the SDK, and what must not stand in an error of it: the secrets that it was given. */
 export interface Connection {
@@ -19,7 +19,7 @@ const once = rememberingOnce<Connection>();
 /** The connection for a master key. Throws `MALFORMED_KEY` for what is no ARN. */
 export async function connect(masterKey: KmsKey, context: Context): Promise<Connection> {
   const { arn, role = '', profile = '' } = masterKey;
-  const [, region] = /^arn:aws[\w-]*:kms:([\w-]+):[0-9]+:(?:key|alias)\/.+$/.exec(arn) ?? [];
+  const [, region] = kmsArn.exec(arn) ?? [];
   if (region === undefined) throw new SopsError('MALFORMED_KEY', `'${arn}' is not the ARN of a key or alias of AWS KMS`);
   return once(context, [region, profile, role].join(' '), async () => createClient(masterKey, region, context));
 }

@@ -1,7 +1,7 @@
 import { SopsError } from '../../errors.ts';
 import { itemField, listed, textField } from '../fields.ts';
 import { defineKeySource, type GroupItem, type KeyFields, type KeySource } from '../keysource.ts';
-import { describeKmsKey, type EncryptionContext, kmsKey, type KmsKey, parseArn } from './master-key.ts';
+import { describeKmsKey, type EncryptionContext, kmsArn, kmsKey, type KmsKey, parseArn } from './master-key.ts';
 
 /** Keys of AWS KMS. */
 export const kms: KeySource = defineKeySource<KmsKey>({
@@ -9,6 +9,7 @@ export const kms: KeySource = defineKeySource<KmsKey>({
   list: 'kms',
   dated: true,
   flag: { name: 'kms', short: 'k', env: 'SOPS_KMS_ARN', help: 'comma separated list of KMS ARNs' },
+  spelling: { pattern: kmsArn, like: 'arn:aws:kms:REGION:ACCOUNT:key/ID' },
   config: {
     rule: 'kms',
     group: 'kms',

@@ -46,3 +46,6 @@ export function describeKmsKey({ arn, role, encryptionContext = {}, profile }: K
   if (profile !== undefined) return `${name}|${context}|${profile}`;
   return context === '' ? name : `${name}|${context}`;
 }
+
+/** The ARN of a key or alias; its first group is the region. */
+export const kmsArn: RegExp = /^arn:aws[\w-]*:kms:([\w-]+):[0-9]+:(?:key|alias)\/.+$/;

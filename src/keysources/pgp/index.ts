@@ -9,6 +9,7 @@ export const pgp: KeySource = defineKeySource<PgpKey>({
   dated: true,
   local: true,
   flag: { name: 'pgp', short: 'p', env: 'SOPS_PGP_FP', help: 'comma separated list of PGP fingerprints' },
+  spelling: { pattern: /^(?:0x)?[0-9A-Fa-f ]{16,}$/, like: '0123456789ABCDEF0123456789ABCDEF01234567' },
   config: { rule: 'pgp', group: 'pgp', item: { text: true } },
   parse: (text) => listed(text).map(pgpKey),
   fromGroup: (item) => [pgpKey(textItem(item, 'pgp'))],

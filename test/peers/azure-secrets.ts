@@ -44,6 +44,10 @@ export class Secrets {
     if (fault === 'silent') return undefined;
     if (fault !== undefined) return refusal(fault, fault === 429 ? 'Throttled' : 'ServiceUnavailable', 'a fault');
     if (!asked.url.searchParams.has('api-version')) return refusal(400, 'BadParameter', 'api-version must be specified');
+    return this.#serve(asked);
+  }
+
+  #serve(asked: Asked): Reply {
     const [, kind = '', name = '', rest = ''] =
       /^\/(secrets|deletedsecrets)(?:\/([^/]+))?(?:\/([^/]*))?\/?$/.exec(asked.url.pathname) ?? [];
     if (kind === 'deletedsecrets') return this.#answerDeleted(asked, name, rest);
@@ -120,7 +124,7 @@ export class Secrets {
 
   /** Pages are of three, so that there are several. */
   #list({ host, searchParams }: URL): Reply {
-    const all = [...this.#secrets].sort();
+    const all = [...this.#secrets].toSorted(([one], [other]) => (one < other ? -1 : 1));
     const start = Number(searchParams.get('skiptoken') ?? '0');
     const value = all.slice(start, start + 3).flatMap(([, versions]) => {
       const newest = versions.at(-1);

@@ -52,7 +52,13 @@ export function openSecrets(): SecretManager {
   };
 }
 
-const shown = (id: string, { versions: _, etag, ...secret }: StoredSecret): object => ({ name: full(id), ...secret, etag: `"${etag}"` });
+const shown = (id: string, { replication, labels, annotations, etag }: StoredSecret): object => ({
+  name: full(id),
+  replication,
+  labels,
+  annotations,
+  etag: `"${etag}"`,
+});
 
 function create(secrets: Map<string, StoredSecret>, { url, body }: Asked): object {
   const id = url.searchParams.get('secretId') ?? '';
@@ -107,7 +113,9 @@ function access({ versions }: StoredSecret, id: string): object {
 /** Pages are of three at most, so that there are several. */
 function list(secrets: ReadonlyMap<string, StoredSecret>, query: URLSearchParams): object {
   const [, label = '', value = ''] = /^labels\.([\w-]+)=([\w-]+)$/.exec(query.get('filter') ?? '') ?? [];
-  const all = [...secrets].filter(([, { labels }]) => label === '' || labels[label] === value).sort();
+  const all = [...secrets]
+    .filter(([, { labels }]) => label === '' || labels[label] === value)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1));
   const start = Number(query.get('pageToken') ?? '0');
   const page = all.slice(start, start + 3).map(([id, secret]) => shown(id, secret));
   return { secrets: page, totalSize: all.length, ...(start + 3 < all.length ? { nextPageToken: String(start + 3) } : {}) };

@@ -69,10 +69,9 @@ export async function openServer(tokens: Tokens): Promise<GcpServer> {
         ? `${isGrpc ? 'grpc' : 'rest'} ${/encrypt/i.test(asked.url.pathname) ? 'encrypt' : 'decrypt'}`
         : `${asked.method} ${asked.url.pathname}`,
     );
-    const planned = isSecrets(asked) ? secretFaults.next(asked.method === 'GET' ? 'read' : 'write') : undefined;
-    if (planned === 'silent') return;
-    if (planned !== undefined) return send(response, refused(planned === 429 ? 'RESOURCE_EXHAUSTED' : 'UNAVAILABLE', 'a fault'));
-    const fault = faults[isKms ? 'kms' : isStorage(asked) ? 'storage' : 'tokens'].shift();
+    const fault = isSecrets(asked)
+      ? plannedFault(secretFaults, asked)
+      : faults[isKms ? 'kms' : isStorage(asked) ? 'storage' : 'tokens'].shift();
     if (fault === 'silent') return;
     if (fault === 'broken') return void request.socket.destroy();
     if (isGrpc && 'stream' in response) return sendGrpc(response, grpcOf(asked, tokens, fault));
@@ -172,6 +171,12 @@ interface Served {
   readonly tokens: Tokens;
   readonly storage: Storage;
   readonly secretManager: SecretManager;
+}
+
+function plannedFault(faults: PlannedFaults, { method }: Request): Fault | undefined {
+  const planned = faults.next(method === 'GET' ? 'read' : 'write');
+  if (planned === 'silent' || planned === undefined) return planned;
+  return { status: planned === 429 ? 'RESOURCE_EXHAUSTED' : 'UNAVAILABLE', message: 'a fault' };
 }
 
 const isSecrets = ({ url }: Request): boolean => /^\/v1\/projects\/[^/]+\/secrets/.test(url.pathname);

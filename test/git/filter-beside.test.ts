@@ -73,6 +73,29 @@ describe.skipIf(lacks('age-keygen', 'sops'))('the filter beside other features o
       expect(status(turned)).toBe('');
     });
 
+    it('never adds plaintext where Git turns what it must not', () => {
+      const dotenv = filtered('dotenv', 'filter=sopsmith text eol=crlf');
+      commit(dotenv, { 'secrets/a.env': `A=${planted}\r\n` }, 'first');
+      rmSync(join(dotenv, 'secrets'), { recursive: true });
+      git(dotenv, 'checkout', '--', 'secrets');
+      touch(dotenv, 'secrets/a.env');
+      expect(status(dotenv)).toBe('');
+
+      const encoded = filtered('encoded', 'filter=sopsmith working-tree-encoding=UTF-16LE');
+      const file = Buffer.from(`${planted}\n`, 'utf16le');
+      write(encoded, { 'secrets/a.yaml': file, 'secrets/b.bin': file });
+      expect(tryGit(encoded, ['add', 'secrets/a.yaml']).status).toBe(128);
+      expect(tryGit(encoded, ['add', 'secrets/b.bin']).status).toBe(128);
+      expect(git(encoded, 'ls-files', 'secrets')).toBe('');
+
+      const ident = filtered('ident', 'filter=sopsmith ident');
+      commit(ident, { 'secrets/a.json': `{"a": "${planted}", "v_unencrypted": "$Id$"}\n` }, 'first');
+      rmSync(join(ident, 'secrets'), { recursive: true });
+      expect(tryGit(ident, ['checkout', '--', 'secrets']).stderr).toContain('stays encrypted in the work tree');
+      touch(ident, 'secrets/a.json');
+      expect(status(ident)).toBe('');
+    });
+
     it('takes part of a file with add --patch, and the whole after it', () => {
       const top = filtered('patch');
       commit(top, { 'secrets/a.yaml': secrets('one') }, 'first');

@@ -69,6 +69,8 @@ describe.skipIf(lacks('age-keygen', 'sops'))('the filter, where it cannot encryp
       rmSync(join(top, 'secrets/a.yaml'));
       expect(tryGit(top, ['checkout', '--', 'secrets'])).toMatchObject({ status: 0 });
       expect(text(top, 'secrets/a.yaml')).toMatch(/^<<<<<<< ours/);
+      touch(top, 'secrets/a.yaml');
+      expect(status(top)).toBe('M  secrets/a.yaml\n');
     });
 
     it('says of a file that is in the repository in clear that it is', () => {

@@ -5,7 +5,7 @@ import { encryptInto } from '../../operations/encrypt-into.ts';
 import { encrypt } from '../../operations/encrypt.ts';
 import type { SealedFile } from '../../operations/open-file.ts';
 import type { FilterParts } from './parts.ts';
-import { asSealed, formatInClear, valueInClear } from './sealed.ts';
+import { asSealed, formatInClear, holdsCiphertext, valueInClear } from './sealed.ts';
 
 /**
  * What goes into the repository for what is in the work tree. What is encrypted already goes as it is, and what has no value at all; the plaintext of an earlier version gives that
@@ -16,6 +16,8 @@ export async function clean(path: string, content: Uint8Array, parts: FilterPart
   if (isBlank(content)) return content;
   const sealed = asSealed(path, content, parts.services);
   if (sealed !== undefined) return passOn(path, { content, sealed }, parts);
+  // What cannot be read was handed on as it is, and goes back so.
+  if (holdsCiphertext(content) && (await isVersion(path, content, parts))) return content;
   const { recent } = parts;
   const smudged = recent.find('smudged', path, content);
   if (smudged !== undefined) return smudged;
@@ -37,14 +39,19 @@ interface Version {
 }
 
 /** Encrypted already, but for what somebody wrote into it by hand, unless a version that is in the repository already has it as well. */
-async function passOn(path: string, { content, sealed }: Version, { versions }: FilterParts): Promise<Uint8Array> {
+async function passOn(path: string, { content, sealed }: Version, parts: FilterParts): Promise<Uint8Array> {
   const inClear = await valueInClear(sealed);
-  if (inClear === undefined) return content;
-  for await (const version of versions.of(path)) if (sameBytes(version, content)) return content;
+  if (inClear === undefined || (await isVersion(path, content, parts))) return content;
   throw new SopsError('VALUE_UNOPENABLE', `the file is encrypted, but the value of ${inClear} is in clear`, {
     path: inClear,
     hint: 'a value was written by hand: take it out, then add it with `sopsmith set` or `sopsmith edit`',
   });
+}
+
+/** Whether the repository has this very content, as Git gives it. */
+async function isVersion(path: string, content: Uint8Array, { versions }: FilterParts): Promise<boolean> {
+  for await (const version of versions.of(path)) if (asGitGives(version, content).some((one) => sameBytes(one, content))) return true;
+  return false;
 }
 
 /** The version whose plaintext this is, or else the nearest, if there is one. */

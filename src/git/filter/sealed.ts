@@ -20,9 +20,17 @@ function binary(): Format {
 
 const mark = new TextEncoder().encode('ENC[AES256_GCM,');
 
+/** Whether there is ciphertext anywhere in a file, as there is in every encrypted one. */
+export function holdsCiphertext(content: Uint8Array): boolean {
+  const [first = 0] = mark;
+  for (let at = content.indexOf(first); at >= 0; at = content.indexOf(first, at + 1))
+    if (mark.every((byte, offset) => content[at + offset] === byte)) return true;
+  return false;
+}
+
 /** An encrypted file, read; undefined for any other. Throws `MALFORMED_DOCUMENT`, `MALFORMED_METADATA` for one that holds ciphertext and cannot be read. */
 export function readIfSealed(path: string, content: Uint8Array, services: Pick<Services, 'keySources'>): SealedFile | undefined {
-  if (!includes(content, mark)) return undefined;
+  if (!holdsCiphertext(content)) return undefined;
   try {
     const sealed = readSealed(content, formatOfSealed(path, content) ?? binary(), services);
     const { version, mac } = sealed.metadata;
@@ -41,13 +49,6 @@ export function asSealed(...file: Parameters<typeof readIfSealed>): SealedFile |
     if (error instanceof SopsError) return undefined;
     throw error;
   }
-}
-
-function includes(content: Uint8Array, bytes: Uint8Array): boolean {
-  const [first = 0] = bytes;
-  for (let at = content.indexOf(first); at >= 0; at = content.indexOf(first, at + 1))
-    if (bytes.every((byte, offset) => content[at + offset] === byte)) return true;
-  return false;
 }
 
 /** The path of a value that an encrypted file has in clear and says is encrypted, as one added by hand is; undefined where there is none. Needs no key. */

@@ -48,6 +48,7 @@ const configs: Readonly<Record<string, string>> = {
   'unknown keys': `${keys}creation_rules:\n  - age: *alice\n    path_regx: nowhere\n`,
   'two documents': `creation_rules:\n  - age: ${alice}\n---\ncreation_rules:\n  - age: ${bob}\n`,
   'destination rules too': `creation_rules:\n  - age: ${alice}\ndestination_rules:\n  - s3_bucket: b\n    path_regex: x\n`,
+  'destination rules for secrets, of which real sops knows nothing': `creation_rules:\n  - age: ${alice}\ndestination_rules:\n  - {aws_secrets_prefix: p/, per_key: true, tags: {a: b}}\n  - {aws_parameters_prefix: /p/}\n  - {azure_secrets_vault: 'https://v.vault.azure.net', owner: o}\n  - {gcp_secrets_project: p1, gcp_secrets_locations: 'a,b'}\n`,
 };
 const files = ['plain.yaml', 'sub/one.yaml', 'sub/deep/er.yaml', 'other.yml'];
 

@@ -71,6 +71,10 @@ destination_rules:
     recreation_rule: {pgp: 85D77543B3D624B63CEA9E6DBC17301B491B3F21, encrypted_suffix: _x}
   - {gcs_bucket: b, gcs_prefix: p}
   - {vault_path: a/, vault_address: 'http://127.0.0.1:8200', vault_kv_mount_name: m, vault_kv_version: 1}
+  - {aws_secrets_prefix: p/, aws_secrets_region: eu-west-1, aws_secrets_kms_key: alias/k, per_key: true, tags: {team: web}, description: d, owner: o}
+  - {aws_parameters_prefix: /p/, aws_parameters_region: eu-west-1, aws_parameters_kms_key: alias/k, aws_parameters_tier: advanced}
+  - {azure_secrets_vault: 'https://v.vault.azure.net', azure_secrets_prefix: p-}
+  - {gcp_secrets_project: p1, gcp_secrets_prefix: p-, gcp_secrets_locations: 'europe-west1,europe-west3'}
 stores:
   yaml: {indent: 2, layout: never}
   json: {indent: -1}
@@ -122,6 +126,10 @@ describe('the JSON Schema of .sops.yaml', () => {
     'destination_rules: [{s3_bucket: a, gcs_bucket: b}]',
     'destination_rules: [{s3_bucket: a, recreation_rule: {encrypted_regex: b}}]',
     'destination_rules: [{vault_path: a, vault_kv_version: x}]',
+    'destination_rules: [{aws_secrets_prefix: a, azure_secrets_vault: "https://v.vault.azure.net"}]',
+    'destination_rules: [{aws_parameters_prefix: /a, aws_parameters_tier: free}]',
+    'destination_rules: [{gcp_secrets_project: a, tags: [b]}]',
+    'destination_rules: [{gcp_secrets_project: a, per_key: maybe}]',
     'stores: {toml: {}}',
     'stores: {yaml: {indent: -1}}',
     'stores: {json: {indent: -2}}',

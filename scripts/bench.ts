@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { needed } from '../test/support/peers.ts';
+import { benchCheck } from './bench-check.ts';
 import { benchGit } from './bench-git.ts';
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } } });
@@ -157,6 +158,8 @@ try {
   benchMany(options.quick ? 50 : 500);
   if (options.only.startsWith('git') || options.only === '')
     benchGit({ folder, env, programs, recipient, files: options.quick ? 100 : 1000, plaintext: document(10), verdict });
+  if (options.only.startsWith('check') || options.only === '')
+    await benchCheck({ folder, env, programs, files: options.quick ? 300 : 1000, verdict });
   console.log(over === 0 ? 'bench: every budget is kept' : `bench: ${over} budgets are not kept`);
   if (over > 0) process.exitCode = 1;
 } finally {

@@ -106,6 +106,25 @@ describe.skipIf(lacks('age-keygen', 'sops'))('check', () => {
     expect(runProgram([needed('sops')], ['encrypt', 'secrets/b.yaml'], { cwd: folder })).toMatchObject({ status: 0 });
   });
 
+  it('judges what our filter decrypts into the work tree as the index has it', () => {
+    const folder = lab.repository('filtered');
+    const quoted = program.map((word) => `'${word}'`).join(' ');
+    lab.git(folder, 'config', 'filter.sopsmith.process', `${quoted} git filter-process`);
+    lab.git(folder, 'config', 'filter.sopsmith.required', 'true');
+    write(folder, {
+      '.sops.yaml': rules,
+      '.gitattributes': 'secrets/*.yaml filter=sopsmith\n',
+      'secrets/a.yaml': 'a: 1\n',
+      'secrets/b.env': 'B=1\n',
+    });
+    lab.git(folder, 'add', 'secrets/a.yaml', '.gitattributes');
+    write(folder, { 'secrets/new.yaml': 'c: 1\n' });
+    expect(lab.git(folder, 'show', ':secrets/a.yaml')).toContain('ENC[');
+    expect(lines(report(folder))).toEqual(['not-encrypted secrets/b.env:1 B']);
+    lab.git(folder, 'config', '--unset', 'filter.sopsmith.process');
+    expect(lines(report(folder))).toHaveLength(3);
+  });
+
   it('says what is wrong with .sops.yaml, and judges by the nearest', () => {
     const folder = lab.repository('configs');
     write(folder, {

@@ -2,9 +2,11 @@ import { lstatSync, type Stats } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { SopsError } from '../../errors.ts';
 import { checkConfig, type CheckedConfig, type ConfigReading } from '../../git/check/checked-config.ts';
+import { filteredFiles } from '../../git/check/filtered.ts';
 import type { Scope } from '../../git/check/git-scopes.ts';
 import type { Target } from '../../git/check/judge.ts';
 import { policyOf } from '../../git/check/policy.ts';
+import { openBlobs } from '../../git/blobs.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { Context } from '../../ports.ts';
 import { mayBeGlob } from '../input.ts';
@@ -16,7 +18,7 @@ export const posix = (path: string): string => path.replaceAll('\\', '/');
 /** A work tree, or a folder that is none. */
 export interface Tree {
   readonly repository: Repository | undefined;
-  readonly context: Pick<Context, 'files'>;
+  readonly context: Pick<Context, 'files' | 'converse'>;
   readonly reading: ConfigReading;
   readonly fixed: CheckedConfig | undefined;
 }
@@ -37,7 +39,26 @@ export async function treeScope(words: readonly string[], tree: Tree): Promise<S
     return content === undefined ? undefined : checkConfig(path, content, reading);
   }, fixed);
   const targets = [...paths].flatMap((path) => targetOf(path, context));
-  return { targets, policy, ...(words.length === 0 ? { paths: targets.map(({ path }) => path) } : {}) };
+  const scope = { targets, policy, ...(words.length === 0 ? { paths: targets.map(({ path }) => path) } : {}) };
+  return repository === undefined || repository.bare ? scope : asCommitted(scope, repository, context);
+}
+
+/** What our filter decrypts into the work tree is judged as the index has it; what the index does not have yet will be encrypted when it is added. */
+async function asCommitted(scope: Scope, { git, top }: Repository, context: Tree['context']): Promise<Scope> {
+  const prefix = `${posix(top)}/`;
+  const inside = scope.targets.filter(({ path }) => path.startsWith(prefix));
+  const filtered = await filteredFiles(
+    inside.map(({ path }) => path.slice(prefix.length)),
+    git,
+  );
+  if (filtered.size === 0) return scope;
+  const blobs = await openBlobs(top, context);
+  const targets = scope.targets.flatMap((target): readonly Target[] => {
+    const id = filtered.get(target.path.slice(prefix.length));
+    if (id === undefined || !target.path.startsWith(prefix)) return [target];
+    return id === '' ? [] : [{ path: target.path, read: () => blobs.read(id) }];
+  });
+  return { ...scope, targets, close: () => blobs.close() };
 }
 
 async function knownFiles({ git, top }: Repository): Promise<readonly string[]> {

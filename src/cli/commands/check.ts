@@ -104,7 +104,7 @@ async function judgePushed(looked: Looked, invocation: Invocation): Promise<Judg
   return { findings: all.flatMap(({ findings }) => findings), files: all.reduce((sum, { files }) => sum + files, 0) };
 }
 
-async function judgeScope({ targets, policy, paths }: Scope, invocation: Invocation, isHistory = false): Promise<Judged> {
+async function judgeScope({ targets, policy, paths, close }: Scope, invocation: Invocation, isHistory = false): Promise<Judged> {
   const allowed: Allowed = allowedBy(await globMatch(invocation.flags.texts('exclude'), posix(process.cwd())));
   const opens = invocation.flags.isOn('mac') && !isHistory;
   const surroundings: Surroundings = {
@@ -114,7 +114,11 @@ async function judgeScope({ targets, policy, paths }: Scope, invocation: Invocat
     ...(opens ? { open: opener(invocation) } : {}),
   };
   const rules = isHistory ? checkRules.filter(({ leaks }) => leaks) : checkRules;
-  return judgeAll(targets, { rules, policy, allowed, surroundings, lanes: opens ? 8 : 1 });
+  try {
+    return await judgeAll(targets, { rules, policy, allowed, surroundings, lanes: opens ? 8 : 1 });
+  } finally {
+    await close?.();
+  }
 }
 
 /** Opens files with the keys of the command line, to see whether they were changed. */

@@ -24,6 +24,8 @@ export interface Scope {
   readonly policy: Policy;
   /** All that there are, where rules may be judged by them. */
   readonly paths?: readonly string[];
+  /** To be called when all is judged. */
+  readonly close?: () => Promise<void>;
 }
 
 const isConfig = (path: string): boolean => /(^|\/)\.sops\.yaml$/.test(path);

@@ -1,5 +1,5 @@
 // What `git install` sets up, shows and takes out, in real repositories with the real git.
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fill, textOf } from '../support/cli.ts';
@@ -192,6 +192,13 @@ describe.skipIf(lacks('age-keygen'))('git install', () => {
     expect(ours(top, ['git', 'install', '--hooks']).status).toBe(1);
     git(top, 'config', '--global', '--unset', 'core.hooksPath');
     expect(existsSync(join(lab.folder, 'all hooks'))).toBe(false);
+  });
+
+  it('writes through no link that came with the repository', () => {
+    const top = filled('link');
+    symlinkSync(join(lab.folder, 'elsewhere'), join(top, '.gitattributes'));
+    for (const command of ['install', 'uninstall']) expect(ours(top, ['git', command])).toMatchObject({ status: 3 });
+    expect(existsSync(join(lab.folder, 'elsewhere'))).toBe(false);
   });
 
   it('asks for a repository, and gets along without one that has anything', () => {

@@ -24,7 +24,21 @@ function taken(lines: readonly string[], paths: readonly string[]): readonly str
   return paths.filter((_, at) => told[at * 3 + 2] === 'sopsmith');
 }
 
-const names = ['a', 'b', 'secrets', 'x.enc.yaml', 'x.yaml', '.yaml', 'app.enc.json', 'prod', 'a b', '[x]', 'yaml', 'a.yml', 'dev-1'];
+const names = [
+  'a',
+  'b',
+  'secrets',
+  'x.enc.yaml',
+  'x.yaml',
+  '.yaml',
+  'app.enc.json',
+  'prod',
+  'a b',
+  '[x]',
+  'yaml',
+  'a.yml',
+  'dev-1',
+] as const;
 function somePaths(random: Random): readonly string[] {
   return Array.from({ length: 60 }, () => Array.from({ length: 1 + below(random, 3) }, () => pick(random, names)).join('/'));
 }
@@ -47,7 +61,7 @@ const pieces = [
   String.raw`\.`,
   String.raw`\[x\]`,
   String.raw`\d`,
-];
+] as const;
 function expression(random: Random): string {
   const body = Array.from({ length: 1 + below(random, 5) }, () => pick(random, pieces)).join('');
   return `${pick(random, ['^', ''])}${body}${pick(random, ['$', ''])}`;

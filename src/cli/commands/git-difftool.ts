@@ -22,6 +22,8 @@ export async function run(invocation: Invocation): Promise<void> {
   const [old, now] = invocation.words;
   if (old === undefined || now === undefined || invocation.words.length > 2)
     throw new SopsError('USAGE', 'git difftool takes two files, the old and the new');
+  if ([old, now].some((path) => statFile(path)?.isDirectory() === true))
+    throw new SopsError('UNSUPPORTED', 'folders cannot be compared in clear', { hint: 'run git difftool without --dir-diff' });
   const tool = await diffTool(invocation.context);
   const folder = openScratchFolder(invocation.context.env);
   const signals = watchSignals();

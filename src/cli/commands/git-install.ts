@@ -4,6 +4,7 @@ import { SopsError } from '../../errors.ts';
 import { openRepository, type Repository } from '../../git/repository.ts';
 import { writeSettings } from '../../git/setup/install.ts';
 import { clonePlace, type SetupPlace, userPlace } from '../../git/setup/place.ts';
+import { attributesFileOf } from '../git-setup/attributes-file.ts';
 import { installHook } from '../git-setup/hook.ts';
 import { type Attributed, attributeRepository, attributeUsual } from '../git-setup/patterns.ts';
 import { programWord } from '../git-setup/program-word.ts';
@@ -31,10 +32,11 @@ function refuseMix(global: boolean, local: boolean): void {
 }
 
 async function attributed(
-  { attributesFile: file }: SetupPlace,
+  place: SetupPlace,
   repository: Repository | undefined,
   { filter, context }: { readonly filter: readonly string[]; readonly context: Invocation['context'] },
 ): Promise<Attributed> {
+  const file = attributesFileOf(place);
   if (file === undefined) throw new SopsError('OUTPUT_UNWRITABLE', 'there is no home folder to put the attributes in');
   mkdirSync(dirname(file), { recursive: true });
   if (repository === undefined) return attributeUsual({ file, filter }, context);

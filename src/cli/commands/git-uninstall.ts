@@ -4,6 +4,7 @@ import { openRepository } from '../../git/repository.ts';
 import { blockOf } from '../../git/setup/block.ts';
 import { readText, removeAttributes, removeSettings } from '../../git/setup/install.ts';
 import { clonePlace, type SetupPlace, userPlace } from '../../git/setup/place.ts';
+import { attributesFileOf } from '../git-setup/attributes-file.ts';
 import { hookFile, removeHook } from '../git-setup/hook.ts';
 import type { Invocation } from '../invocation.ts';
 import { print, shortPath } from '../report.ts';
@@ -20,7 +21,8 @@ export async function run({ flags, context }: Invocation): Promise<void> {
 }
 
 /** Files that lie in clear in the work tree would be added in clear from then on. Throws `UNSUPPORTED`. */
-async function refuseFilter({ attributesFile: file }: SetupPlace, context: Invocation['context']): Promise<void> {
+async function refuseFilter(place: SetupPlace, context: Invocation['context']): Promise<void> {
+  const file = attributesFileOf(place);
   const lines = file === undefined ? [] : (blockOf(await readText(file, context)) ?? []);
   if (file === undefined || !lines.some((line) => line.includes(' filter='))) return;
   throw new SopsError(
@@ -35,7 +37,7 @@ async function refuseFilter({ attributesFile: file }: SetupPlace, context: Invoc
 
 async function takeOut(place: SetupPlace, context: Invocation['context']): Promise<readonly string[]> {
   const settings = (await removeSettings(place)) > 0 ? [`the settings of Git (${place.scope.slice(2)})`] : [];
-  const file = place.attributesFile;
+  const file = attributesFileOf(place);
   const rest = file === undefined ? undefined : await removeAttributes(file, context);
   if (file === undefined || rest === undefined) return settings;
   if (rest === '') rmSync(file);

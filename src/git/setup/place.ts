@@ -9,6 +9,8 @@ export interface SetupPlace {
   readonly scope: '--local' | '--global';
   /** Absolute; undefined where there is no home to put it. */
   readonly attributesFile: string | undefined;
+  /** It comes with the repository, from whoever wrote that. */
+  readonly foreign: boolean;
 }
 
 /** For one clone and its linked work trees. @param committed whether the attributes are for everybody: in `.gitattributes` */
@@ -16,6 +18,7 @@ export const clonePlace = ({ git, top, commonDir, bare }: Repository, committed:
   git,
   scope: '--local',
   attributesFile: committed && !bare ? `${top}/.gitattributes` : `${commonDir}/info/attributes`,
+  foreign: committed && !bare,
 });
 
 /** For all repositories of the user. */
@@ -24,5 +27,10 @@ export async function userPlace(context: Context): Promise<SetupPlace> {
   const named = await git.ask(['config', '--global', '--type=path', '--get', 'core.attributesFile']);
   const { env, files } = context;
   const config = env['XDG_CONFIG_HOME'] || (files.home === undefined ? undefined : `${files.home}/.config`);
-  return { git, scope: '--global', attributesFile: named ?? (config === undefined ? undefined : `${config}/git/attributes`) };
+  return {
+    git,
+    foreign: false,
+    scope: '--global',
+    attributesFile: named ?? (config === undefined ? undefined : `${config}/git/attributes`),
+  };
 }

@@ -1,7 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { SopsError } from '../errors.ts';
-import { earlierVersions, versionSigned } from '../git/past/earlier-versions.ts';
+import { committedVersions, versionSigned } from '../git/past/committed-versions.ts';
 import { keySources } from '../keysources/index.ts';
+import { realPath } from '../node/files.ts';
 import { compareSealed, type SealedDifferences } from '../operations/compare-sealed.ts';
 import { readSealed } from '../operations/open-file.ts';
 import { commitName } from './commit-names.ts';
@@ -25,8 +26,9 @@ async function sinceCommit({ input, format, context }: SealedInput): Promise<str
   if (input.path === undefined) return undefined;
   try {
     const now = readSealed(readInput(input), format, { keySources });
-    const wanted = { folder: dirname(input.path), name: basename(input.path), format, context, keySources, timeout: patience };
-    const earlier = await versionSigned(now.metadata.mac, earlierVersions(wanted));
+    const path = realPath(input.path);
+    const wanted = { folder: dirname(path), name: basename(path), format, context, keySources, timeout: patience };
+    const earlier = await versionSigned(now.metadata.mac, committedVersions(wanted));
     if (earlier === undefined) return undefined;
     const which = earlier.last ? 'the last commit' : `${commitName(earlier.commit)}, for which its MAC was made`;
     return `compared with ${which}: ${tell(compareSealed(earlier.file, now))}`;

@@ -1,11 +1,10 @@
-import { realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SopsError } from '../errors.ts';
 import type { Format } from '../formats/format.ts';
 import { type Blobs, openBlobs } from '../git/blobs.ts';
 import { keySources } from '../keysources/index.ts';
-import { statFile } from '../node/files.ts';
+import { realPath, statFile } from '../node/files.ts';
 import { status } from '../operations/status.ts';
 import type { Context } from '../ports.ts';
 
@@ -67,14 +66,6 @@ export class EarlierVersions {
 /** What Git cannot say is no reason not to encrypt. */
 function passing(error: unknown): undefined {
   if (!(error instanceof SopsError) || error.code === 'CANCELLED') throw error;
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 function isSealed(content: Uint8Array, format: Format): boolean {

@@ -1,7 +1,7 @@
-import { type Dirent, readdirSync, realpathSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { SopsError } from '../errors.ts';
-import { statFile, systemError } from '../node/files.ts';
+import { realPath, statFile, systemError } from '../node/files.ts';
 import type { Flags } from './argv.ts';
 import { fileInput, type Input, mayBeGlob } from './input.ts';
 import type { Invocation } from './invocation.ts';
@@ -102,14 +102,6 @@ function inputsOf(found: readonly Found[], output: string | undefined): readonly
     targets.set(target, one);
     return { path, name: path, shown, target };
   });
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 async function filesBelow(folder: string, wanted: Wanted): Promise<readonly Found[]> {

@@ -19,6 +19,16 @@ const head = 'ENC[AES256_GCM,data:';
 /** Whether a text starts as ciphertext does; it may still be broken. */
 export const looksSealed = (text: string): boolean => text.startsWith('ENC[AES256_GCM,');
 
+const mark = new TextEncoder().encode('ENC[AES256_GCM,');
+
+/** Whether there is ciphertext anywhere in a file, as there is in every encrypted one. */
+export function holdsCiphertext(content: Uint8Array): boolean {
+  const [first = 0] = mark;
+  for (let at = content.indexOf(first); at >= 0; at = content.indexOf(first, at + 1))
+    if (mark.every((byte, offset) => content[at + offset] === byte)) return true;
+  return false;
+}
+
 /** Writes an envelope (sops `aes/cipher.go`, Encrypt). */
 export function printEnvelope({ data, nonce, tag, type }: Envelope): string {
   const writer = new AsciiWriter(head.length + base64Length(data) + base64Length(nonce) + base64Length(tag) + type.length + 17);

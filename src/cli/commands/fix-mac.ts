@@ -1,7 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { oneLine, printable, SopsError } from '../../errors.ts';
-import { type EarlierVersion, earlierVersions, type Wanted, versionSigned } from '../../git/past/earlier-versions.ts';
+import { type CommittedVersion, committedVersions, type Wanted, versionSigned } from '../../git/past/committed-versions.ts';
 import { keySources } from '../../keysources/index.ts';
+import { realPath } from '../../node/files.ts';
 import { compareSealed } from '../../operations/compare-sealed.ts';
 import { leavesOf } from '../../operations/leaf-paths.ts';
 import { readSealed, type SealedFile } from '../../operations/open-file.ts';
@@ -36,9 +37,11 @@ async function fixFile(input: Input & { readonly path: string }, invocation: Inv
   const services = servicesOf(invocation);
   const format = sealedFormatFor(flags.text('input-type'), input);
   const file = readSealed(readInput(input), format, services);
-  const wanted: Wanted = { folder: dirname(input.path), name: basename(input.path), format, context, keySources };
+  const path = realPath(input.path);
+  const wanted: Wanted = { folder: dirname(path), name: basename(path), format, context, keySources };
   const against = flags.text('against');
-  const guess = against === undefined ? await versionSigned(file.metadata.mac, earlierVersions(wanted)) : await versionAt(against, wanted);
+  const guess =
+    against === undefined ? await versionSigned(file.metadata.mac, committedVersions(wanted)) : await versionAt(against, wanted);
   await audit(['decrypt'], input.path);
   const resigning = await startResigning(file, guess === undefined ? new Map() : leavesOf(guess.file.branches), services);
   try {
@@ -57,23 +60,23 @@ async function fixFile(input: Input & { readonly path: string }, invocation: Inv
 
 /** The newest version whose MAC fits; where none does under this data key, the one that seems right without a key. */
 async function soundVersion(
-  guess: EarlierVersion | undefined,
+  guess: CommittedVersion | undefined,
   { fitsIn }: Pick<Resigning, 'fitsIn'>,
   wanted: Wanted,
-): Promise<EarlierVersion | undefined> {
+): Promise<CommittedVersion | undefined> {
   if (guess === undefined || (await fitsIn(guess.file))) return guess;
-  for await (const version of earlierVersions(wanted)) if (await fitsIn(version.file)) return version;
+  for await (const version of committedVersions(wanted)) if (await fitsIn(version.file)) return version;
   return guess;
 }
 
 /** Throws `USAGE` where the commit has no such file. */
-async function versionAt(revision: string, wanted: Wanted): Promise<EarlierVersion> {
-  for await (const version of earlierVersions({ ...wanted, revision })) return version;
+async function versionAt(revision: string, wanted: Wanted): Promise<CommittedVersion> {
+  for await (const version of committedVersions({ ...wanted, revision })) return version;
   throw new SopsError('USAGE', `${revision} has no such encrypted file`);
 }
 
 /** Paths alone: what is secret is not shown, and what is in clear can be looked at. */
-function shownDifferences(shown: string, file: SealedFile, earlier: EarlierVersion | undefined): string {
+function shownDifferences(shown: string, file: SealedFile, earlier: CommittedVersion | undefined): string {
   if (earlier === undefined) return `${printable(shown)}: the MAC does not fit, and Git has no earlier version to compare with\n`;
   const differences = differencesOf(compareSealed(earlier.file, file));
   const lines = differences.flatMap(([what, paths]) => paths.map((path) => `  ${what.padEnd(16)}  ${printable(path)}\n`));

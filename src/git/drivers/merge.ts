@@ -1,4 +1,5 @@
 import { utf8 } from '../../crypto/bytes.ts';
+import { holdsCiphertext } from '../../crypto/envelope.ts';
 import { SopsError } from '../../errors.ts';
 import type { Format } from '../../formats/format.ts';
 import { type Merge, type MergeOptions, type Side, startMerge } from '../../operations/merge/merge.ts';
@@ -51,14 +52,12 @@ async function write(call: DriverCall, merge: Merge, services: Services): Promis
 /** Encrypted on neither side: as any other file, unless a side cannot be told from an encrypted one. */
 async function withoutEncryption(call: DriverCall, services: Services): Promise<DriverOutcome> {
   const broken = [call.sources.ours, call.sources.theirs].some(
-    (source) => isSealed(source, call.format) === undefined && hasCiphertext(source),
+    (source) => isSealed(source, call.format) === undefined && holdsCiphertext(source),
   );
   if (broken)
     return conflict(call, { because: new SopsError('MALFORMED_DOCUMENT', 'a side is no document, though it has ciphertext') }, services);
   return { result: 'text', conflict: await mergeAsText(call.files, call, services.context) };
 }
-
-const hasCiphertext = (source: Uint8Array): boolean => new TextDecoder().decode(source).includes('ENC[AES256_GCM,');
 
 interface Reason {
   readonly conflicts?: readonly string[];
@@ -91,7 +90,7 @@ function looksSealed(source: Uint8Array, format: Format): boolean {
   try {
     return isSealed(source, format) === true;
   } catch (error) {
-    if (error instanceof SopsError) return hasCiphertext(source);
+    if (error instanceof SopsError) return holdsCiphertext(source);
     throw error;
   }
 }

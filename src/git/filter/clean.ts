@@ -1,3 +1,4 @@
+import { holdsCiphertext } from '../../crypto/envelope.ts';
 import { fromUtf8, sameBytes, utf8 } from '../../crypto/bytes.ts';
 import { SopsError } from '../../errors.ts';
 import { decryptSealed } from '../../operations/decrypt.ts';
@@ -5,7 +6,7 @@ import { encryptInto } from '../../operations/encrypt-into.ts';
 import { encrypt } from '../../operations/encrypt.ts';
 import type { SealedFile } from '../../operations/open-file.ts';
 import type { FilterParts } from './parts.ts';
-import { asSealed, formatInClear, holdsCiphertext, valueInClear } from './sealed.ts';
+import { asSealed, formatInClear, valueInClear } from './sealed.ts';
 
 /**
  * What goes into the repository for what is in the work tree. What is encrypted already goes as it is, and what has no value at all; the plaintext of an earlier version gives that
@@ -115,10 +116,15 @@ async function seal(path: string, content: Uint8Array, earlier: Version | undefi
   }
 }
 
-async function sealNew(path: string, content: Uint8Array, { services, rules }: FilterParts): ReturnType<typeof encrypt> {
+/** As the rule says; a file that was moved is encrypted into what it was, which is the very blob where the rules of both places are alike. */
+async function sealNew(path: string, content: Uint8Array, { services, rules, moved }: FilterParts): ReturnType<typeof encrypt> {
   const format = formatInClear(path);
   const settings = await rules.settings(path, format);
-  return encrypt(content, { input: format, output: format, print: rules.writing(path, format).print }, settings, services);
+  const { print, layout, strict } = rules.writing(path, format);
+  const formats = { input: format, output: format, print };
+  const before = await moved.find(content, format.name);
+  if (before === undefined) return encrypt(content, formats, settings, services);
+  return encryptInto(content, before, { formats, layout, strict, keys: settings, what: settings }, services);
 }
 
 /**

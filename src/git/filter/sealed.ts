@@ -1,4 +1,4 @@
-import { parseEnvelope } from '../../crypto/envelope.ts';
+import { holdsCiphertext, parseEnvelope } from '../../crypto/envelope.ts';
 import { showPath } from '../../document/path.ts';
 import { walk } from '../../document/walk.ts';
 import { SopsError } from '../../errors.ts';
@@ -16,16 +16,6 @@ function binary(): Format {
   const found = formats.find(({ name }) => name === 'binary');
   if (found === undefined) throw new Error('there is no binary format');
   return found;
-}
-
-const mark = new TextEncoder().encode('ENC[AES256_GCM,');
-
-/** Whether there is ciphertext anywhere in a file, as there is in every encrypted one. */
-export function holdsCiphertext(content: Uint8Array): boolean {
-  const [first = 0] = mark;
-  for (let at = content.indexOf(first); at >= 0; at = content.indexOf(first, at + 1))
-    if (mark.every((byte, offset) => content[at + offset] === byte)) return true;
-  return false;
 }
 
 /** An encrypted file, read; undefined for any other. Throws `MALFORMED_DOCUMENT`, `MALFORMED_METADATA` for one that holds ciphertext and cannot be read. */

@@ -1,4 +1,4 @@
-import { looksSealed, parseEnvelope } from '../../crypto/envelope.ts';
+import { holdsCiphertext, looksSealed, parseEnvelope } from '../../crypto/envelope.ts';
 import { SopsError } from '../../errors.ts';
 import { formatOfSealed } from '../../formats/told.ts';
 import type { Metadata } from '../../metadata/metadata.ts';
@@ -76,14 +76,4 @@ export class SealedVersions {
       return undefined;
     }
   }
-}
-
-const head = new TextEncoder().encode('ENC[AES256_GCM,');
-
-/** Most files of a repository are not encrypted: those are told by their bytes alone. */
-function holdsCiphertext(content: Uint8Array): boolean {
-  for (let at = content.indexOf(69); at >= 0; at = content.indexOf(69, at + 1)) {
-    if (head.every((byte, offset) => content[at + offset] === byte)) return true;
-  }
-  return false;
 }

@@ -8,7 +8,7 @@ import { type Commit, history } from '../history.ts';
 import { findRepository } from '../repository.ts';
 
 /** A file as a commit has it. */
-export interface EarlierVersion {
+export interface CommittedVersion {
   readonly commit: Commit;
   /** Whether it is that of the last commit. */
   readonly last: boolean;
@@ -16,7 +16,10 @@ export interface EarlierVersion {
 }
 
 /** How far back to look. */
-const most = 200;
+const most = 50;
+
+/** How many versions with another MAC are read before it is given up. */
+const mostOthers = 10;
 
 /** The file that is looked for, and the world it is in. */
 export interface Wanted extends Pick<Services, 'keySources'> {
@@ -32,7 +35,7 @@ export interface Wanted extends Pick<Services, 'keySources'> {
 }
 
 /** Committed versions of a file, the newest first, as far as they are encrypted and can be read; none where there is no repository. Throws `GIT_FAILED`. */
-export async function* earlierVersions(wanted: Wanted): AsyncGenerator<EarlierVersion> {
+export async function* committedVersions(wanted: Wanted): AsyncGenerator<CommittedVersion> {
   const { folder, name, context, revision = 'HEAD', timeout } = wanted;
   const repository = await findRepository(folder, context);
   if (repository === undefined) return;
@@ -69,13 +72,14 @@ async function readVersion(blobs: Blobs, id: string, { format, keySources }: Wan
  * The version that a MAC was made with, found without a key: whoever changes a file by hand leaves its MAC as it was, so that of the versions in a row that have it the oldest is meant.
  * Where none has it, the newest.
  */
-export async function versionSigned(mac: string, versions: AsyncIterable<EarlierVersion>): Promise<EarlierVersion | undefined> {
-  let newest: EarlierVersion | undefined;
-  let signed: EarlierVersion | undefined;
+export async function versionSigned(mac: string, versions: AsyncIterable<CommittedVersion>): Promise<CommittedVersion | undefined> {
+  let newest: CommittedVersion | undefined;
+  let signed: CommittedVersion | undefined;
+  let others = 0;
   for await (const version of versions) {
     newest ??= version;
     if (version.file.metadata.mac === mac) signed = version;
-    else if (signed) break;
+    else if (signed || ++others === mostOthers) break;
   }
   return signed ?? newest;
 }

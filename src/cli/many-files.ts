@@ -34,7 +34,7 @@ export interface Work {
 }
 
 /** Requests to services wait, so more files are worked on at once than there are processors. */
-const sideBySide = Math.max(4, availableParallelism() * 2);
+export const sideBySide: number = Math.max(4, availableParallelism() * 2);
 
 /**
  * Does a command's work on what its words name. One file, or standard input, is done as sops does it; several files, folders and globs are done side by side: a failure in one

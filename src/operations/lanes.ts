@@ -35,3 +35,23 @@ async function cancellation(signal: AbortSignal, until: Promise<unknown>): Promi
   refuseCancelled(signal);
   await until;
 }
+
+/** Does a step for every item, a few side by side, and gives what came of each in the order of the items, as soon as it is there. Throws what a step throws, in its turn. */
+export async function* inOrder<T, U>(items: readonly T[], step: (item: T) => Promise<U>, lanes: number): AsyncGenerator<U> {
+  const running: Promise<U>[] = [];
+  const waiting = items.values();
+  const start = (): void => {
+    const next = waiting.next();
+    if (next.done) return;
+    const task = step(next.value);
+    // A failure is told in its turn, and not before.
+    task.catch(() => undefined);
+    running.push(task);
+  };
+  for (let lane = 0; lane < lanes; lane++) start();
+  for (let task = running.shift(); task !== undefined; task = running.shift()) {
+    const result = await task;
+    start();
+    yield result;
+  }
+}

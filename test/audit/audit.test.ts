@@ -87,5 +87,7 @@ describe.skipIf(!canMount || !hasPostgres || lacks('sops', 'age-keygen', 'pg_ctl
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toContain('the audit log cannot be written');
     expect(stderr).not.toMatch(/word/);
+    const told = run(program, ['decrypt', '--in-place', '--json', 'sealed.json']);
+    expect([told.status, JSON.parse(told.stdout)]).toMatchObject([1, [{ status: 'failed', error: { code: 'AUDIT_FAILED' } }]]);
   });
 });

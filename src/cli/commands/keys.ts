@@ -1,5 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import { inspectKeys } from '../../operations/inspect-keys.ts';
+import { inOrder } from '../../operations/lanes.ts';
 import type { Services } from '../../operations/operation.ts';
 import { sealedFilesNamed } from '../encrypted-files.ts';
 import { exitCodes, readsAnything, success } from '../exit-codes.ts';
@@ -7,6 +8,7 @@ import { sealedFormatFor } from '../format-choice.ts';
 import { type Input, readInput } from '../input.ts';
 import { inFile, type Invocation } from '../invocation.ts';
 import { type ListedFile, listAsJson, listAsTable } from '../key-list.ts';
+import { sideBySide } from '../many-files.ts';
 import { errorText, print, say, shortPath } from '../report.ts';
 import { servicesOf } from '../services.ts';
 
@@ -17,8 +19,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const services = servicesOf(invocation);
   const inputType = flags.text('input-type');
   const files: ListedFile[] = [];
-  for (const input of await sealedFilesNamed(words, invocation)) {
-    const file = await listed(input, inputType, services);
+  const inputs = await sealedFilesNamed(words, invocation);
+  for await (const file of inOrder(inputs, (input) => listed(input, inputType, services), sideBySide)) {
     files.push(file);
     if ('error' in file) say(errorText(file.error));
     if (!flags.isOn('json')) print(listAsTable(file, files.length === 1));

@@ -9,6 +9,7 @@ import { type Conflict, mergeTrees } from './merge-trees.ts';
 import { movedValues } from './moved-values.ts';
 import { sameNodes } from './node-text.ts';
 import { eachOf, type Pick, type Three, undisputed } from './three.ts';
+import { commentsIn } from './tree-changes.ts';
 import type { Versions } from './versions.ts';
 
 /** Plaintext documents put together of three versions. */
@@ -45,13 +46,17 @@ function mergeStructured(documents: Three<Document>, strict: boolean, { format, 
   const texts = eachOf(documents, ({ source }) => source);
   const notes = [...merged.notes];
   const conflicts = [...merged.conflicts, ...moved];
-  const written = mergeTexts({ texts, wanted: wantedOf('ours'), format, print });
+  const known = new Set([trees.base, trees.ours, trees.theirs].flat().flatMap(commentsIn));
+  const written = mergeTexts({ texts, wanted: wantedOf('ours'), format, print, known });
   if (written.comments > 0) conflicts.push({ path: [], what: 'the comments of both sides cannot be put together' });
   if (written.printed) notes.push('the text is printed afresh, since no way was found to keep the lines of both sides');
   const picking = (pick: Pick): Document | undefined => {
     if (pick === 'ours' || conflicts.length === 0) return written.document;
     const wanted = wantedOf(pick);
-    return changeText(written.document.source, { wanted, format }) ?? attempt(() => mergeTexts({ texts, wanted, format, print }).document);
+    return (
+      changeText(written.document.source, { wanted, format, known }) ??
+      attempt(() => mergeTexts({ texts, wanted, format, print, known }).document)
+    );
   };
   return { conflicts, notes, picking };
 }

@@ -23,6 +23,8 @@ export interface TextMaterial {
   readonly texts: Three<string>;
   /** What the text shall hold. */
   readonly wanted: readonly Mapping[];
+  /** The comments of all versions: see `commentsIn`. */
+  readonly known: ReadonlySet<string>;
   readonly format: Format;
   readonly print: PrintOptions;
 }
@@ -47,8 +49,10 @@ export function mergeTexts(material: TextMaterial): MergedText {
   return finished(best, best === printed);
 }
 
+type Wanted = Pick<TextMaterial, 'wanted' | 'format' | 'known'>;
+
 /** A text turned by as few edits as can be into one that holds other branches; undefined where its values cannot be had so. */
-export function changeText(source: string, material: Pick<TextMaterial, 'wanted' | 'format'>): Document | undefined {
+export function changeText(source: string, material: Wanted): Document | undefined {
   const valuation = valued(material, changedText(source, material));
   return valuation !== undefined && valuation.values === 0 ? valuation.document : undefined;
 }
@@ -67,9 +71,9 @@ const weight = ({ values, comments, order }: Distance): number => values * 1000 
 const nearest = (texts: readonly Valued[]): Valued | undefined => texts.toSorted((one, other) => weight(one) - weight(other))[0];
 
 /** How far a text is from what is wanted; undefined for one that does not parse. */
-function valued({ wanted, format }: Pick<TextMaterial, 'wanted' | 'format'>, text: string | undefined): Valued | undefined {
+function valued({ wanted, format, known }: Wanted, text: string | undefined): Valued | undefined {
   const document = text === undefined ? undefined : attempt(() => format.parse(text));
-  return text === undefined || document === undefined ? undefined : { text, document, ...distance(document.branches, wanted) };
+  return text === undefined || document === undefined ? undefined : { text, document, ...distance(document.branches, wanted, known) };
 }
 
 /** What stands where the lines of both sides conflict. */
@@ -140,7 +144,7 @@ function woven(ours: readonly string[], theirs: readonly string[]): readonly str
 }
 
 /** A text with values set and removed, one after the other, until it holds what is wanted. */
-function changedText(source: string, { wanted, format }: Pick<TextMaterial, 'wanted' | 'format'>): string | undefined {
+function changedText(source: string, { wanted, format }: Omit<Wanted, 'known'>): string | undefined {
   const [only, second] = wanted;
   if (only === undefined) return undefined;
   if (second === undefined) return changedPart(source, only, format);

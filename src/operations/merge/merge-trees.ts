@@ -1,6 +1,6 @@
 import type { TreePath } from '../../document/path.ts';
 import type { Comment, Entry, Mapping, Node, Sequence } from '../../document/tree.ts';
-import { mergeComments } from './merge-comments.ts';
+import { mergeComments, reconciled } from './merge-comments.ts';
 import { commentText, entriesIn, identityOf, sameNodes } from './node-text.ts';
 import { mergedOrder } from './order.ts';
 import { type Range, type Region, regionsOf } from './regions.ts';
@@ -95,6 +95,8 @@ class TreeMerge {
     const maps = eachOf(parts, ({ led }) => new Map(led.map((one) => [one.item.key, one])));
     if ([versions.base, versions.ours, versions.theirs].some(hasTwice))
       return this.#conflict<Mapping>(versions, path, 'a key stands there twice, so that its changes cannot be told apart');
+    const before = this.#conflicts.length;
+    const comments = new Set(versions.base.items.filter(isComment).map(commentText));
     const items: (Entry | Comment)[] = [];
     for (const key of mergedOrder(eachOf(parts, ({ led }) => led.map(({ item }) => item.key)))) {
       const found = eachOf(maps, (map) => map.get(key));
@@ -103,7 +105,7 @@ class TreeMerge {
         eachOf(found, (one) => one?.item.value),
         below,
       );
-      const lead = this.#lead(found, value !== undefined, below);
+      const lead = this.#lead(found, value === undefined ? comments : undefined, below);
       if (value !== undefined) items.push(...lead, { kind: 'entry', key, value });
     }
     items.push(
@@ -112,22 +114,27 @@ class TreeMerge {
         path,
       ),
     );
-    return { kind: 'mapping', items };
+    // What was picked in a conflict stays as it is.
+    if (this.#conflicts.length > before) return { kind: 'mapping', items };
+    const all = eachOf(versions, (node) => node.items);
+    return { kind: 'mapping', items: reconciled<Entry>(items, all, ({ key }) => key) };
   }
 
-  /** The comments above an entry or item. Where that goes, comments that the other side put there must not go unseen. */
-  #lead(found: Three<Led<unknown> | undefined>, stays: boolean, path: TreePath): readonly Comment[] {
+  /**
+   * The comments above an entry or item.
+   * @param known where that goes, the comments of the base around it: any other must not go with it unseen
+   */
+  #lead(found: Three<Led<unknown> | undefined>, known: ReadonlySet<string> | undefined, path: TreePath): readonly Comment[] {
     const leads = eachOf(found, (one) => one?.lead ?? []);
-    if (stays) {
+    const { base, ours, theirs } = found;
+    if (known === undefined) {
       // Whoever has no entry there has no say in its comments.
-      const { base, ours, theirs } = found;
       if (ours === undefined) return leads.theirs;
       if (theirs === undefined) return leads.ours;
       return this.#comments(base === undefined ? { ...leads, base: common(leads.ours, leads.theirs) } : leads, path);
     }
-    const known = new Set(leads.base.map(commentText));
-    const added = [...leads.ours, ...leads.theirs].some((comment) => !known.has(commentText(comment)));
-    if (added && found.base !== undefined) this.#conflicts.push({ path, what: 'removed on one side, and given a comment on the other' });
+    const isNew = [...leads.ours, ...leads.theirs].some((comment) => !known.has(commentText(comment)));
+    if (isNew && base !== undefined) this.#conflicts.push({ path, what: 'removed on one side, and given a comment on the other' });
     return [];
   }
 
@@ -161,7 +168,10 @@ class TreeMerge {
       eachOf(parts, (part) => part.trail),
       path,
     );
-    const merged: Sequence = { kind: 'sequence', items: [...led.flatMap(({ lead, item }) => [...lead, item]), ...trail] };
+    const items = [...led.flatMap(({ lead, item }) => [...lead, item]), ...trail];
+    if (this.#conflicts.length > before) return { kind: 'sequence', items };
+    const all = eachOf(versions, (node) => node.items);
+    const merged: Sequence = { kind: 'sequence', items: reconciled<Node>(items, all, identityOf) };
     if (
       this.#conflicts.length === before &&
       movesTwice(
@@ -189,7 +199,7 @@ class TreeMerge {
       eachOf(found, (one) => one?.item),
       path,
     );
-    const lead = this.#lead(found, item !== undefined, path);
+    const lead = this.#lead(found, item === undefined ? new Set(found.base?.lead.map(commentText)) : undefined, path);
     return item === undefined ? [] : [{ lead, item }];
   }
 

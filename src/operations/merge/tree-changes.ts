@@ -1,7 +1,7 @@
 import type { TreePath } from '../../document/path.ts';
 import { valuesOf } from '../../document/change.ts';
 import type { Mapping, Node } from '../../document/tree.ts';
-import { commentText, entriesIn, nodeText } from './node-text.ts';
+import { entriesIn, nodeText } from './node-text.ts';
 
 /** One step from a tree to another: a value to set, or without one to remove. */
 export interface TreeChange {
@@ -45,25 +45,27 @@ export interface Distance {
   readonly order: boolean;
 }
 
-/** Compares branches with those that are wanted. */
-export function distance(branches: readonly Mapping[], wanted: readonly Mapping[]): Distance {
+/** Compares branches with those that are wanted. @param known comments that count; what no version has as a comment may become one where it stands */
+export function distance(branches: readonly Mapping[], wanted: readonly Mapping[], known: ReadonlySet<string>): Distance {
   if (branches.length !== wanted.length) return { values: Infinity, comments: Infinity, order: true };
   const values = branches.reduce((sum, branch, at) => sum + changesBetween(branch, wanted[at] ?? branch).length, 0);
   const order = branches.some((branch, at) => nodeText(branch, false) !== nodeText(wanted[at] ?? branch, false));
-  return { values, comments: commentsApart(branches, wanted), order };
+  return { values, comments: commentsApart(branches, wanted, known), order };
 }
 
-function commentsApart(branches: readonly Mapping[], wanted: readonly Mapping[]): number {
+function commentsApart(branches: readonly Mapping[], wanted: readonly Mapping[], known: ReadonlySet<string>): number {
   const counts = new Map<string, number>();
   for (const text of branches.flatMap(commentsIn)) counts.set(text, (counts.get(text) ?? 0) + 1);
   for (const text of wanted.flatMap(commentsIn)) counts.set(text, (counts.get(text) ?? 0) - 1);
-  return [...counts.values()].reduce((sum, count) => sum + Math.abs(count), 0);
+  return [...counts].reduce((sum, [text, count]) => sum + (count < 0 || known.has(text) ? Math.abs(count) : 0), 0);
 }
 
-function commentsIn(node: Node): readonly string[] {
+/** The comments of a tree, as texts to compare. */
+export function commentsIn(node: Node): readonly string[] {
   if (node.kind === 'leaf' || node.kind === 'null') return [];
   return node.items.flatMap((item) => {
-    if (item.kind === 'comment') return [commentText(item)];
+    // Where real sops does not see it, a comment of INI has its marker with it.
+    if (item.kind === 'comment') return [item.text.replace(/^[;#]/, '').trim()];
     return commentsIn(item.kind === 'entry' ? item.value : item);
   });
 }

@@ -1,12 +1,14 @@
 // Files in clear in the work tree and encrypted in the repository: real repositories, the real git, and after each test a search for plaintext.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { driverSettings } from '../../src/git/drivers/settings.ts';
+import { filterAttributes } from '../../src/git/filter/settings.ts';
 import { lacks, needed } from '../support/peers.ts';
-import { filteredLab, planted, secrets, text, touch, write } from './filtered.ts';
+import { filterCommand, filteredLab, planted, secrets, text, touch, write } from './filtered.ts';
 const lab = filteredLab();
-const { blob, commit, env, filtered, folder, git, status, tryGit } = lab;
+const { blob, commit, env, filtered, folder, git, otherRecipient, recipient, status, tryGit } = lab;
 
 describe.skipIf(lacks('age-keygen', 'sops'))('the filter', () => {
   describe('in a repository', () => {
@@ -108,6 +110,39 @@ describe.skipIf(lacks('age-keygen', 'sops'))('the filter', () => {
       expect(status(top)).toBe('');
     });
 
+    it('merges and rebases changes of one file with the merge driver, and resolves conflicts', () => {
+      const top = filtered('driver', `${filterAttributes} merge=sopsmith`);
+      for (const [name, value] of Object.entries(driverSettings(filterCommand).merge)) git(top, 'config', name, value);
+      commit(top, { 'secrets/a.yaml': secrets('one') }, 'first');
+      git(top, 'switch', '-qc', 'topic');
+      commit(top, { 'secrets/a.yaml': `${secrets('one')}topic: ${planted}\n` }, 'topic');
+      git(top, 'switch', '-q', 'main');
+      commit(top, { 'secrets/a.yaml': secrets('two') }, 'main');
+      git(top, 'merge', '-q', '--no-edit', 'topic');
+      expect(text(top, 'secrets/a.yaml')).toBe(`${secrets('two')}topic: ${planted}\n`);
+      touch(top, 'secrets/a.yaml');
+      expect(status(top)).toBe('');
+      git(top, 'switch', '-q', 'topic');
+      git(top, 'rebase', '-q', 'main~');
+      expect(text(top, 'secrets/a.yaml')).toBe(`${secrets('two')}topic: ${planted}\n`);
+
+      commit(top, { 'secrets/a.yaml': secrets('three') }, 'three');
+      git(top, 'switch', '-qc', 'other', 'HEAD~');
+      commit(top, { 'secrets/a.yaml': secrets('four') }, 'four');
+      const { stderr } = tryGit(top, ['merge', 'topic']);
+      expect(stderr).not.toContain('stays encrypted');
+      expect(stderr).not.toContain(planted);
+      // In a conflict the file lies there encrypted; what is not settled does not get in.
+      expect(text(top, 'secrets/a.yaml')).toMatch(/^<<<<<<< /m);
+      expect(text(top, 'secrets/a.yaml')).not.toContain(planted);
+      expect(tryGit(top, ['add', 'secrets/a.yaml']).status).toBe(128);
+      write(top, { 'secrets/a.yaml': secrets('five') });
+      git(top, 'add', 'secrets/a.yaml');
+      git(top, 'commit', '-qm', 'merged');
+      expect(status(top)).toBe('');
+      expect(blob(top, 'HEAD:secrets/a.yaml').split('\n')[0]).toBe(blob(top, 'other~:secrets/a.yaml').split('\n')[0]);
+    });
+
     it('stashes, whole and some paths, and brings back', () => {
       const top = filtered('stash');
       commit(top, { 'secrets/a.yaml': secrets('one'), 'secrets/b.yaml': secrets('two') }, 'first');
@@ -123,6 +158,30 @@ describe.skipIf(lacks('age-keygen', 'sops'))('the filter', () => {
       expect([text(top, 'secrets/a.yaml'), text(top, 'secrets/b.yaml')]).toEqual([secrets('changed'), secrets('two')]);
       git(top, 'stash', 'pop', '-q');
       expect(text(top, 'secrets/b.yaml')).toBe(secrets('changed too'));
+    });
+
+    it('knows a file that was moved without Git, and encrypts it for whom the rule of its new place names', () => {
+      const top = filtered('moved');
+      commit(
+        top,
+        {
+          '.sops.yaml': `creation_rules:\n  - path_regex: secrets/both\n    age: ${recipient},${otherRecipient}\n  - age: ${recipient}\n`,
+          'secrets/a.yaml': secrets('a'),
+          'secrets/b.yaml': secrets('b'),
+          'secrets/c.bin': planted,
+        },
+        'first',
+      );
+      const ids = ['a.yaml', 'c.bin'].map((name) => git(top, 'rev-parse', `HEAD:secrets/${name}`));
+      mkdirSync(join(top, 'secrets/both'));
+      renameSync(join(top, 'secrets/a.yaml'), join(top, 'secrets/a2.yaml'));
+      renameSync(join(top, 'secrets/b.yaml'), join(top, 'secrets/both/b.yaml'));
+      renameSync(join(top, 'secrets/c.bin'), join(top, 'secrets/c2.bin'));
+      git(top, 'rm', '-q', '--cached', 'secrets/c.bin');
+      git(top, 'add', '--all');
+      expect(git(top, 'rev-parse', ':secrets/a2.yaml', ':secrets/c2.bin')).toBe(ids.join(''));
+      expect(blob(top, ':secrets/both/b.yaml')).toContain(otherRecipient);
+      expect(status(top)).toMatch(/^R {2}secrets\/a\.yaml -> secrets\/a2\.yaml\nR {2}secrets\/b\.yaml -> secrets\/both\/b\.yaml\nR/);
     });
 
     it('follows a rename that Git was told of, and takes away a conflict', () => {

@@ -1,5 +1,6 @@
 import type { Format } from '../../formats/format.ts';
 import type { EncryptionSettings, Formats, Services } from '../../operations/operation.ts';
+import type { MovedFiles } from './moved.ts';
 import type { RecentVersions } from './recent.ts';
 import type { Versions } from './versions.ts';
 
@@ -22,6 +23,7 @@ export interface FilterParts {
   readonly services: Services;
   readonly versions: Versions;
   readonly recent: RecentVersions;
+  readonly moved: MovedFiles;
   readonly rules: Rules;
   /** Told before a file is given out, for the audit log; where it throws, the file is not. */
   readonly record: (action: 'encrypt' | 'decrypt', path: string) => Promise<void>;

@@ -25,7 +25,7 @@ export async function showComparison(publication: SecretsPublication, told: Told
   const leftovers = prunes ? await publication.leftovers() : [];
   print(
     [
-      `${told.shown} would be published to ${told.address} (decrypted)`,
+      `${oneLine(told.shown)} would be published to ${oneLine(told.address)} (decrypted)`,
       ...lines,
       ...(beside ? ['tags or description: changed'] : []),
       ...(leftovers.length === 0 ? [] : [`pruned: ${addressesOf(leftovers, told).join(', ')}`]),

@@ -150,6 +150,9 @@ describe.skipIf(lacks('sops', 'age-keygen'))('many files', () => {
     const shown = String.raw`a\u000aError: all is lost\u001b[2J.yaml`;
     fill(path, { [join('odd', name)]: textOf(path, one) });
     symlinkSync('nowhere', join(path, 'odd', 'z\nz.yaml'));
+    fill(path, {
+      '.sops.yaml': `creation_rules:\n  - age: ${env['SOPS_AGE_RECIPIENTS'] ?? ''}\ndestination_rules:\n  - s3_bucket: nowhere\n`,
+    });
     const said = [
       ours('unset', '--recursive', 'odd', '["none"]'),
       ours('set', join('odd', name), '["db"][+]', '1'),
@@ -158,6 +161,7 @@ describe.skipIf(lacks('sops', 'age-keygen'))('many files', () => {
       ours('keys', 'odd'),
       ours('rules', join('odd', name)),
       ours('find', 'pw', 'odd'),
+      ours('publish', '--dry-run', join('odd', name)),
       ours('set', join('odd', name), '["dB"]["x"]', '1'),
       ours('decrypt', '-i', `*${name}`),
       runProgram(program, ['decrypt', join('odd', name)], { cwd: path }),

@@ -131,7 +131,7 @@ class Publisher {
   }
 
   #isWanted({ path }: File, address: string): boolean {
-    return this.#invocation.flags.isOn('yes') || isAnsweredYes(`uploading ${path} to ${address} ? (y/n): `, 'publish');
+    return this.#invocation.flags.isOn('yes') || isAnsweredYes(`uploading ${oneLine(path)} to ${oneLine(address)} ? (y/n): `, 'publish');
   }
 
   /** What was published of files below the named folders that are gone. Only where a whole folder is published does it show what is not there. */
@@ -221,5 +221,5 @@ function showChanges(plan: Plan): void {
 /** Says what would be done; nothing of it is a value. */
 function showPlan({ path, shown }: File, address: string, plan: Plan): void {
   const groups = plan.how === 'encrypted anew' ? linesOf(plan.groups) : [];
-  print([`${shown === '' ? path : shown} would be published to ${address} (${plan.how})`, ...groups, ''].join('\n'));
+  print([`${oneLine(shown === '' ? path : shown)} would be published to ${oneLine(address)} (${plan.how})`, ...groups, ''].join('\n'));
 }

@@ -27,6 +27,7 @@ export { type KeyServiceAddress, parseKeyServiceUri } from './keyservice/address
 export { defaultSelection, type KeyGroup, type MasterKey, type Metadata, type Selection, type WrappedKey } from './metadata/metadata.ts';
 export type { EncryptionSettings, Formats, Outcome, Services } from './operations/operation.ts';
 export { encrypt } from './operations/encrypt.ts';
+export { encryptInto, type IntoOptions, type Successor, type WhatToEncrypt } from './operations/encrypt-into.ts';
 export { decrypt, type DecryptOptions } from './operations/decrypt.ts';
 export { startEdit, startNew, type EditOptions, type EditSession } from './operations/edit.ts';
 export { rotate, type RotateOptions } from './operations/rotate.ts';

@@ -53,6 +53,13 @@ describe.skipIf(lacks('age', 'age-keygen', 'age-plugin-batchpass'))('a file of i
     expect(await outcome({ env: { SOPS_AGE_KEY_CMD: `cat '${path}'` }, passphrase })).toBe('opened');
   });
 
+  it('is left alone where nobody may be asked', async () => {
+    const questions: string[] = [];
+    const world = testContext({ env: { SOPS_AGE_KEY_FILE: await lock(identity) }, passphrase, questions });
+    await expect(client.unwrap({ masterKey, wrapped }, { ...world, unattended: true })).rejects.toThrow(/nobody is asked for it/);
+    expect(questions).toEqual([]);
+  });
+
   it('takes the work that age does by default', async () => {
     expect(await outcome({ env: { SOPS_AGE_KEY_FILE: await lock(identity, [], '18') }, passphrase })).toBe('opened');
   });

@@ -46,6 +46,13 @@ describe.skipIf(lacks('gpg'))('gpg', () => {
       for (const _ of [1, 2, 3]) expect(await unwrap(wrapped)).toEqual(dataKey);
       expect(await asked()).toBe(before + 1);
     });
+    it('but not where nobody may be asked', async () => {
+      await home.pinentry(answering(`echo "D ${passphrase}"; echo OK`));
+      const before = await asked();
+      const alone: Context = { ...context(), unattended: true };
+      await expect(client.unwrap({ masterKey: pgpKey(fingerprint), wrapped }, alone)).rejects.toThrow(/gpg: /);
+      expect(await asked()).toBe(before);
+    });
     it.skipIf(lacks('sops'))('as for real sops, to which we are equal then', async () => {
       await home.pinentry(answering(`echo "D ${passphrase}"; echo OK`));
       const file = await encryptWithSops('pgp', ['--pgp', fingerprint], home.env);

@@ -1,10 +1,11 @@
-import type { Config } from '../../config/config.ts';
+import type { ConfigFlaw } from '../../config/config.ts';
 import { parseConfig } from '../../config/parse.ts';
 import { SopsError } from '../../errors.ts';
 import type { Format } from '../../formats/format.ts';
 import type { KeySource } from '../../keysources/keysource.ts';
-import { type Compile, loadRegexps } from '../../metadata/regexp.ts';
+import { loadRegexps } from '../../metadata/regexp.ts';
 import { decodeText } from '../../operations/text.ts';
+import { type CheckedRule, readRules } from './checked-rules.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** A `.sops.yaml`, and what is wrong with it. */
@@ -12,9 +13,9 @@ export interface CheckedConfig {
   /** Absolute, with `/`. */
   readonly path: string;
   readonly source: string;
-  /** Undefined where it cannot be read. */
-  readonly config: Config | undefined;
-  readonly compile: Compile;
+  readonly flaws: readonly ConfigFlaw[];
+  /** None where it cannot be read. */
+  readonly rules: readonly CheckedRule[];
   /** Why it cannot be read, or a rule of it. */
   readonly errors: readonly SopsError[];
   readonly settings: Settings;
@@ -40,24 +41,12 @@ export async function checkConfig(
     source = decodeText(content);
     const document = source.trim() === '' ? { source, branches: [], notes: [] } : yaml.parse(source);
     const config = parseConfig(document, path, keySources, destinations);
-    const compile = await loadRegexps(config.patterns);
-    return { path, source, config, compile, errors: ruleErrors(config, compile), settings: readSettings(document) };
+    const rules = readRules(config.creationRules ?? [], await loadRegexps(config.patterns));
+    const errors = rules.flatMap(({ error }) => (error === undefined ? [] : [error]));
+    return { path, source, flaws: config.flaws, rules, errors, settings: readSettings(document) };
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
     const isEmpty = error.code === 'EMPTY_DOCUMENT';
-    return { path, source, config: undefined, compile: () => () => false, errors: isEmpty ? [] : [error], settings: nothing };
+    return { path, source, flaws: [], rules: [], errors: isEmpty ? [] : [error], settings: nothing };
   }
-}
-
-function ruleErrors({ creationRules = [] }: Config, compile: Compile): readonly SopsError[] {
-  return creationRules.flatMap((entry) => {
-    try {
-      entry.matches('', compile);
-      entry.read(compile, {});
-      return [];
-    } catch (error) {
-      if (error instanceof SopsError) return [error];
-      throw error;
-    }
-  });
 }

@@ -4,7 +4,7 @@ import type { Allowed } from './allowed.ts';
 import type { CheckRule, Surroundings } from './check-rule.ts';
 import type { CheckedConfig } from './checked-config.ts';
 import type { CommitName, Finding, Flaw } from './finding.ts';
-import { type Policy, type Ruling, rulesOf } from './policy.ts';
+import type { Policy, Ruling } from './policy.ts';
 import { largestFile, tooLarge } from './rules/too-large.ts';
 import { type Subject, subjectOf } from './subject.ts';
 
@@ -79,7 +79,7 @@ async function judgeContent(
     path,
     content,
     ruling: await rulingOf(target, policy),
-    hasRules: config !== undefined && rulesOf(config).length > 0,
+    hasRules: config !== undefined && config.rules.length > 0,
     config: config?.path === path ? config : undefined,
     keySources: surroundings.keySources,
   });

@@ -1,6 +1,5 @@
-import type { Config, CreationRule, RuleEntry } from '../../config/config.ts';
+import type { CreationRule } from '../../config/config.ts';
 import { pathBelow } from '../../config/match.ts';
-import type { Compile } from '../../metadata/regexp.ts';
 import type { CheckedConfig } from './checked-config.ts';
 
 /** Which config file and which of its rules are in force for files. */
@@ -62,38 +61,7 @@ export function policyOf(read: ReadConfig, fixed?: CheckedConfig): Policy {
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 function rulingOf(config: CheckedConfig, path: string): Ruling | undefined {
-  const { config: parsed, compile } = config;
   const below = pathBelow(config.path, path);
-  const rules = parsed?.creationRules ?? [];
-  const at = rules.findIndex((entry) => matches(entry, below, compile));
-  const entry = rules[at];
-  if (entry === undefined) return undefined;
-  return { config, number: at + 1, line: entry.line, rule: readRule(entry, compile), names: !takesEverything(entry, compile) };
+  const found = config.rules.find(({ takes }) => takes(below));
+  return found && { config, number: found.number, line: found.line, rule: found.rule, names: !found.takesAll };
 }
-
-/** Whether a rule takes a path; one whose expression does not compile takes none. */
-export function matches(entry: RuleEntry, below: string, compile: Compile): boolean {
-  try {
-    return entry.matches(below, compile);
-  } catch {
-    return false;
-  }
-}
-
-function readRule(entry: RuleEntry, compile: Compile): CreationRule | undefined {
-  try {
-    return entry.read(compile, {});
-  } catch {
-    return undefined;
-  }
-}
-
-/** Paths that have nothing in common. */
-const strangers: readonly string[] = ['0', '~', 'q/w.z'];
-
-/** Whether a rule takes every file, as those at the end of many config files do. */
-export const takesEverything = (entry: RuleEntry, compile: Compile): boolean =>
-  entry.pathRegex === undefined || strangers.every((path) => matches(entry, path, compile));
-
-/** The rules of a config file that can be read. */
-export const rulesOf = ({ config }: { readonly config: Config | undefined }): readonly RuleEntry[] => config?.creationRules ?? [];

@@ -17,7 +17,7 @@ export const malformedConfig: CheckRule = {
 };
 
 const flawsOf = ({ config }: Subject, kind: ConfigFlaw['kind']): readonly Flaw[] =>
-  (config?.config?.flaws ?? []).filter((flaw) => flaw.kind === kind).map(({ line, message }) => ({ message, at: { line, column: 1 } }));
+  (config?.flaws ?? []).filter((flaw) => flaw.kind === kind).map(({ line, message }) => ({ message, at: { line, column: 1 } }));
 
 /** Names that nobody reads. */
 export const unknownConfigKey: CheckRule = {

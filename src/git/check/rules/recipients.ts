@@ -88,13 +88,15 @@ function compare(metadata: Metadata, rule: CreationRule, ruling: Ruling, keySour
   const same = missing.length === 0 && removed.length === 0;
   const alike = (group: readonly Wanted[], names: readonly string[] = []): boolean =>
     group.length === names.length && group.every((one) => names.some((name) => fits(one, name)));
-  const names = recipientNames(ruling.config.source);
   return {
     missing: missing.map(({ name }) => name),
     removed,
     regrouped: same && (has.length !== wants.length || !wants.every((group, at) => alike(group, has[at]))),
     threshold: same ? thresholds(metadata, rule) : undefined,
-    called: (name) => (names.nameOf(name) === undefined ? name : `${name} (${names.nameOf(name)})`),
+    called: (name) => {
+      const nickname = recipientNames(ruling.config.source).nameOf(name);
+      return nickname === undefined ? name : `${name} (${nickname})`;
+    },
     rule: `rule ${ruling.number} of .sops.yaml (line ${ruling.line})`,
   };
 }

@@ -1,6 +1,7 @@
 import { oneLine } from '../errors.ts';
 import { encryptInto, type IntoOptions, type Successor } from '../operations/encrypt-into.ts';
 import type { Outcome, Services } from '../operations/operation.ts';
+import { audit } from './audit.ts';
 import { EarlierVersions } from './earlier-versions.ts';
 import type { Input } from './input.ts';
 import type { Invocation } from './invocation.ts';
@@ -25,6 +26,7 @@ export class Reuse {
     const earlier = input.path === undefined ? undefined : await this.#versions.of(input.path, options.formats.output);
     if (earlier === undefined) return undefined;
     const successor = await encryptInto(plaintext, earlier, { ...options, opening: this.#opening }, services);
+    if (successor.change !== 'fresh') await audit(['decrypt'], input.path);
     this.#made.push({ shown: input.shown, successor });
     return successor;
   }

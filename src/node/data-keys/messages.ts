@@ -29,9 +29,9 @@ const findings = ['nothing', 'key', 'refusal', 'count'] as const;
 const headLength = 2 + keyLength;
 
 /** The bytes of every answer. */
-export const answerLength = 1 + keyLength;
+export const answerLength: number = 1 + keyLength;
 /** The bytes of the longest request. */
-export const longestRequest = headLength + mostIds * idLength;
+export const longestRequest: number = headLength + mostIds * idLength;
 
 export function writeRequest(request: KeyRequest): Uint8Array {
   const ids = 'ids' in request ? request.ids.slice(0, mostIds) : [];

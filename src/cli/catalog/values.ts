@@ -74,7 +74,12 @@ export const set: Command = {
         { name: 'value-file', takes: 'nothing', help: 'the value is the name of a file that holds it' },
         { name: 'value-stdin', takes: 'nothing', help: 'read the value from standard input' },
         { name: 'ask', takes: 'nothing', help: 'ask for the value of each path at the terminal, without echo: a text, not JSON' },
-        { name: 'generate', takes: 'number', value: 'n', help: 'make a value for each path: n random bytes as base64url' },
+        {
+          name: 'generate',
+          takes: 'number',
+          value: 'n',
+          help: 'make a value for each path, of every file another: n random bytes as base64url',
+        },
         { name: 'alphabet', takes: 'text', value: 'characters', help: 'with --generate: n random characters out of these instead' },
         idempotentFlag,
       ],

@@ -118,6 +118,8 @@ describe.skipIf(lacks('sops', 'age-keygen'))('fix-mac', () => {
       const { status, stderr } = past.ours('fix-mac', '--yes', 'a.yaml');
       expect(status).not.toBe(0);
       expect(stderr).toContain(told);
+      const place = told.includes('the ciphertext of') ? '; in the last commit it is the ciphertext of second' : '';
+      expect(past.ours('decrypt', 'a.yaml').stderr).toMatch(new RegExp(`^Error: a\\.yaml: the value of \\w+ [^;]*${place}$`, 'm'));
       expect(stderr).not.toContain('s3cret');
       expect(past.read('a.yaml')).toBe(changed);
     });

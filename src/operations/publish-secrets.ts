@@ -61,7 +61,6 @@ export function publishSecrets(
       return write(await looked(store), target, store, context);
     },
     leftovers: async () => {
-      refuseUnmarked(target);
       const names = new Set(made.map(({ name }) => same(name, target)));
       const mark = markOf(target);
       const listed = await (await open()).list(mark.rule);
@@ -69,12 +68,6 @@ export function publishSecrets(
     },
     remove: async (leftovers) => removeLeftovers(leftovers, await open()),
   };
-}
-
-/** Throws `UNSUPPORTED` where nobody could tell what is ours. */
-function refuseUnmarked({ destination, place }: Pick<SecretsTarget, 'destination' | 'place'>): void {
-  if (destination.marks(place) !== 'never') return;
-  throw new SopsError('UNSUPPORTED', 'this destination keeps nothing by which a secret of ours is known, so that none is removed');
 }
 
 const same = (name: string, { destination }: SecretsTarget): string => destination.sameName?.(name) ?? name;
@@ -147,13 +140,12 @@ const shown = (name: string, { destination, place }: SecretsTarget): string =>
 /** Where a rule publishes to. */
 type RuleTarget = Pick<SecretsTarget, 'destination' | 'place' | 'settings'>;
 
-/** What a rule published from files of which there is nothing left. Throws `UNSUPPORTED` where the destination does not keep who published what. */
+/** What a rule published from files of which there is nothing left. */
 export async function forgottenSecrets(
   target: RuleTarget,
   isGone: (file: string) => boolean,
   context: Context,
 ): Promise<{ readonly leftovers: readonly Leftover[]; readonly remove: () => Promise<void> }> {
-  refuseUnmarked(target);
   const { rule } = markOf({ ...target, origin: '' });
   const store = await (await target.destination.load()).open(target.place, true, context);
   const leftovers = (await store.list(rule)).filter(({ mark }) => mark.rule === rule && isGone(mark.file));

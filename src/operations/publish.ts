@@ -142,7 +142,7 @@ function selectionOf({ recreationRule: { selection } }: DestinationRule, format:
   return format.raw === undefined ? defaultSelection : { by: 'unencrypted_suffix', suffix: '' };
 }
 
-/** How a file becomes secrets of a destination. */
+/** How a file becomes secrets of a destination. Throws `UNSUPPORTED` where who published them is to be kept and cannot be. */
 function targetOf(
   file: PublishedFile,
   { destination, place }: { readonly destination: SecretsDestination; readonly place: Place },
@@ -151,6 +151,8 @@ function targetOf(
   const perKey = rule.secrets.perKey || secrets.perKey;
   const { tags, owner } = rule.secrets;
   const marks = destination.marks(place);
+  if (marks === 'never' && secrets.marked)
+    throw new SopsError('UNSUPPORTED', 'this destination keeps nothing by which a secret of ours is known, so that none is removed');
   const asked = perKey || secrets.marked || owner !== '' || Object.keys(tags).length > 0;
   const marked = marks === 'always' || (marks === 'on demand' && asked);
   return { destination, place, name, origin, settings: { ...rule.secrets, perKey }, marked };

@@ -193,6 +193,14 @@ ${kv}`;
     expect(await inTwo('app.yaml')).toMatchObject({ name: 'app' });
   });
 
+  test('version 1 takes one secret a key, and keeps nothing by which to prune', async () => {
+    lab.rules(rules(`${version1}    per_key: true\n`));
+    for (const stdout of ['', '']) expect(await lab.ours(['publish', '--yes', 'more/app.env'])).toEqual({ status: 0, stdout, stderr: '' });
+    expect(await inOne('app.env/B')).toEqual({ value: 'two three' });
+    const { status, stderr } = await lab.ours(['publish', '--yes', '--prune', 'more/app.env']);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('keeps nothing by which a secret of ours is known') });
+  });
+
   test('--dry-run names what differs, and shows no value', async () => {
     lab.rules(rules(''));
     const told = `app.yaml would be published to ${vault.url}/v1/secret/data/apps/app.yaml (decrypted)\n`;

@@ -172,4 +172,11 @@ describe.skipIf(lacks('age-keygen'))('a push is guarded on the server', () => {
     expect(push('--force', 'main')).toMatchObject({ status: 0 });
     expect(push('--delete', 'other')).toMatchObject({ status: 0 });
   });
+
+  it('may have rules of its own, which nobody who pushes can change', () => {
+    writeFileSync(join(server, 'sops-rules.yaml'), `creation_rules:\n  - path_regex: ^tokens/\n    age: ${lab.alice.recipient}\n`);
+    writeFileSync(join(server, 'hooks/pre-receive'), '#!/bin/sh\nexec sopsmith check --pre-receive --config sops-rules.yaml\n');
+    commit({ 'tokens/a.yaml': 'a: 1\n', '.sops.yaml': `${lab.rules}x-sopsmith: { check: { exclude: [tokens] } }\n` }, 'token');
+    expect(push('main')).toMatchObject({ status: 1, output: expect.stringContaining('tokens/a.yaml, as committed in') });
+  });
 });

@@ -151,6 +151,18 @@ describe.skipIf(lacks('age-keygen', 'sops'))('check', () => {
     ]);
   });
 
+  it('takes a Secret of Kubernetes for one that must be encrypted, where a rule takes every file', () => {
+    const folder = lab.repository('kubernetes');
+    const object = (kind: string, field: string): string => `apiVersion: v1\nkind: ${kind}\n${field}:\n  a: one\n`;
+    write(folder, {
+      '.sops.yaml': `creation_rules:\n  - encrypted_regex: ^(data|stringData)$\n    age: ${alice.recipient}\n`,
+      'a.yaml': `${object('ConfigMap', 'data')}---\n${object('Secret', 'stringData')}`,
+      'b.yaml': object('Secret', 'metadata'),
+      'c.yaml': 'data:\n  a: one\n',
+    });
+    expect(lines(report(folder))).toEqual(['not-encrypted a.yaml:9 stringData.a']);
+  });
+
   it('counts warnings as errors with --strict alone', () => {
     const folder = lab.repository('strict');
     write(folder, { '.sops.yaml': `${rules}    encryted_regex: x\n` });

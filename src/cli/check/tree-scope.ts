@@ -26,10 +26,12 @@ export interface Tree {
 /**
  * Files as they lie there: what Git tracks, and what it does not and is not told to ignore; outside of a repository all. Links are not followed, submodules are passed by.
  * @param words files, folders and globs; none for all of the repository, or of the working folder
- * Throws `NO_FILE_SPECIFIED`, `GIT_FAILED`.
+ * Throws `NO_FILE_SPECIFIED`, `USAGE`, `GIT_FAILED`.
  */
 export async function treeScope(words: readonly string[], tree: Tree): Promise<Scope> {
   const { repository, context, reading, fixed } = tree;
+  if (repository?.bare === true && words.length === 0)
+    throw new SopsError('USAGE', 'a bare repository has no work tree', { hint: 'name commits with --since' });
   const known = repository === undefined || repository.bare ? [] : await knownFiles(repository);
   const places = words.length === 0 ? [repository === undefined ? '.' : repository.top] : words;
   const paths = new Set<string>();

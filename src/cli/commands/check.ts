@@ -52,21 +52,23 @@ export async function run(invocation: Invocation): Promise<number> {
 
 async function judged(invocation: Invocation, repository: Repository | undefined): Promise<Judged> {
   const { words, flags, context } = invocation;
-  const since = flags.text('since');
-  const scopes = [flags.isOn('staged'), since !== undefined, flags.isOn('pre-receive')].filter(Boolean).length;
-  if (scopes > 1) throw new SopsError('CONFLICTING_FLAGS', 'only one of --staged, --since and --pre-receive can be given');
+  const scopes = ['staged', 'since', 'pre-receive'].filter((name) => flags.isOn(name) || flags.text(name) !== undefined);
+  if (scopes.length > 1) throw new SopsError('CONFLICTING_FLAGS', 'only one of --staged, --since and --pre-receive can be given');
   const reading: ConfigReading = { yaml: formatFor('yaml', ''), keySources, destinations };
   const fixed = await namedConfig(flags.text('config'), reading);
-  if (scopes === 0) return judgeScope(await treeScope(words, { repository, context, reading, fixed }), invocation);
+  if (scopes.length === 0) return judgeScope(await treeScope(words, { repository, context, reading, fixed }), invocation);
   if (words.length > 0)
     throw new SopsError('USAGE', 'files can be named for the work tree alone', { hint: 'leave out the files, or the flag' });
-  const { git, top } = repository ?? (await openRepository(process.cwd(), context));
-  const blobs = await openBlobs(top, context);
+  return judgeInGit(repository ?? (await openRepository(process.cwd(), context)), { reading, fixed }, invocation);
+}
+
+async function judgeInGit({ git, top }: Repository, config: Pick<Looked, 'reading' | 'fixed'>, invocation: Invocation): Promise<Judged> {
+  const since = invocation.flags.text('since');
+  const blobs = await openBlobs(top, invocation.context);
   try {
-    const looked = { git, top: posix(top), blobs, reading, fixed };
-    if (flags.isOn('staged')) return await judgeScope(await stagedScope(looked), invocation);
-    if (since !== undefined) return await judgeHistory(sinceRevisions(since), looked, invocation);
-    return await judgePushed(looked, invocation);
+    const looked = { git, top: posix(top), blobs, ...config };
+    if (invocation.flags.isOn('staged')) return await judgeScope(await stagedScope(looked), invocation);
+    return await (since === undefined ? judgePushed(looked, invocation) : judgeHistory(sinceRevisions(since), looked, invocation));
   } finally {
     await blobs.close();
   }

@@ -1,11 +1,12 @@
 import { utf8 } from '../../crypto/bytes.ts';
+import { SopsError } from '../../errors.ts';
 import { settleAll } from '../../operations/lanes.ts';
 import type { Allowed } from './allowed.ts';
 import type { CheckRule, Surroundings } from './check-rule.ts';
 import type { CheckedConfig } from './checked-config.ts';
 import type { CommitName, Finding, Flaw } from './finding.ts';
 import type { Policy, Ruling } from './policy.ts';
-import { largestFile, tooLarge } from './rules/too-large.ts';
+import { largestFile, tooLarge, unreadableFile } from './rules/not-read.ts';
 import { type Subject, subjectOf } from './subject.ts';
 
 /** A file to be read and judged. */
@@ -62,10 +63,21 @@ async function judgeEach(targets: readonly Target[], judging: Judging): Promise<
 async function judge(target: Target, judging: Judging): Promise<readonly Finding[]> {
   const config = await judging.policy.config(target.path);
   if (await judging.allowed.excludes(target.path, config)) return [];
-  const content = (target.size ?? 0) > largestFile ? 'too large' : await target.read();
+  if ((target.size ?? 0) > largestFile) return [toldOf(target, tooLarge)];
+  const content = await readAs(target);
   if (content === undefined) return [];
-  if (content === 'too large' || content.length > largestFile) return [tooLargeAt(target)];
+  if (content instanceof SopsError) return [toldOf(target, unreadableFile, content.message)];
+  if (content.length > largestFile) return [toldOf(target, tooLarge)];
   return judgeContent(content, target, config, judging);
+}
+
+async function readAs(target: Target): Promise<Uint8Array | SopsError | undefined> {
+  try {
+    return await target.read();
+  } catch (error) {
+    if (error instanceof SopsError && error.code === 'INPUT_UNREADABLE') return error;
+    throw error;
+  }
 }
 
 async function judgeContent(
@@ -114,13 +126,14 @@ function findingOf(flaw: Flaw, rule: CheckRule, { path, places }: Subject, commi
   };
 }
 
-const tooLargeAt = ({ path, commit }: Target): Finding => ({
-  rule: tooLarge.id,
-  severity: tooLarge.severity,
+/** What is told of a file that no rule could be asked about. */
+const toldOf = ({ path, commit }: Target, { id, severity, summary, advice }: CheckRule, message: string = summary): Finding => ({
+  rule: id,
+  severity,
   file: path,
   line: 1,
   column: 1,
-  message: tooLarge.summary.replace('a file', 'the file'),
-  advice: tooLarge.advice,
+  message,
+  advice,
   ...(commit === undefined ? {} : { commit }),
 });

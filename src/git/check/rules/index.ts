@@ -8,7 +8,7 @@ import { privateKey } from './private-key.ts';
 import { keyGroupsDiffer, recipientMissing, recipientRemoved } from './recipients.ts';
 import { shadowedRule } from './rule-order.ts';
 import { noRule, selectionDiffers } from './selection-differs.ts';
-import { tooLarge } from './too-large.ts';
+import { tooLarge, unreadableFile } from './not-read.ts';
 
 /** All that is looked for, in the order in which it is told of a file. Adding a rule is one file and one line here. */
 export const checkRules: readonly CheckRule[] = [
@@ -39,4 +39,5 @@ export const checkRules: readonly CheckRule[] = [
   misnamedConfig,
   shadowedRule,
   tooLarge,
+  unreadableFile,
 ];

@@ -21,8 +21,9 @@ export const notEncrypted: CheckRule = {
   leaks: true,
   judge: async (subject) => {
     const { state, ruling } = subject;
-    if (state.kind !== 'clear' || ruling?.rule === undefined || !ruling.names || isNoSecret(subject)) return [];
-    const format = state.format;
+    if (state.kind !== 'clear' || ruling?.rule === undefined || isNoSecret(subject)) return [];
+    const { format } = state;
+    if (!ruling.names) return format === undefined ? [] : secretObjects(subject, format, ruling);
     if (format === undefined || format.raw !== undefined) return [wholeFile(ruling)];
     return inClear(subject, format, ruling);
   },
@@ -37,6 +38,19 @@ const isNoSecret = ({ path, content }: Subject): boolean => content.length === 0
 const said = ({ number, line }: Ruling): string => `rule ${number} of .sops.yaml (line ${line})`;
 
 const wholeFile = (ruling: Ruling): Flaw => ({ message: `is in clear, though ${said(ruling)} names it` });
+
+/** A rule that takes every file says of none that it must be encrypted; but a Secret of Kubernetes is one by its own word. */
+async function secretObjects(subject: Subject, format: Format, ruling: Ruling): Promise<readonly Flaw[]> {
+  if (!/\bkind["']?:\s*["']?Secret\b/.test(subject.text)) return [];
+  const values = (await valuesOf(subject, format, ruling.rule?.selection ?? defaultSelection)) ?? [];
+  const first = values.find(
+    ({ kind, state, selected, branch, path }) =>
+      kind === 'value' && state === 'clear' && selected[0] && textIn(branch, 'kind') === 'Secret' && /^(data|stringData)\./.test(path),
+  );
+  return first === undefined
+    ? []
+    : [{ message: `is in clear in a Secret of Kubernetes, and ${said(ruling)} encrypts it`, path: first.path, at: first.at }];
+}
 
 async function inClear(subject: Subject, format: Format, ruling: Ruling): Promise<readonly Flaw[]> {
   const selection = ruling.rule?.selection ?? defaultSelection;

@@ -1,5 +1,5 @@
 // What Git shows of encrypted files, in real repositories with the real git; after each scenario a search for plaintext.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -138,6 +138,13 @@ describe.skipIf(lacks('age-keygen'))('what Git shows', () => {
     writeFileSync(join(top, 'odd.yaml'), `${'a: '.repeat(2000)}\nsops:\n  age: [{recipient: "x\u001B[2J", enc: ENC[AES256_GCM,}]\n`);
     expect(ours(top, ['git', 'textconv', 'odd.yaml'])).toMatchObject({ status: 0, stderr: '' });
     rmSync(join(top, 'odd.yaml'));
+    writeFileSync(join(top, 'huge.yaml'), '');
+    truncateSync(join(top, 'huge.yaml'), 2 ** 31);
+    expect(ours(top, ['git', 'textconv', 'huge.yaml'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('too large to be shown'),
+    });
+    rmSync(join(top, 'huge.yaml'));
     expect(ours(top, ['git', 'textconv', 'none.yaml']).status).toBe(2);
     expect(ours(top, ['git', 'textconv']).status).toBe(1);
   });

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { SopsError } from '../../errors.ts';
 import { showFile } from '../../git/diff/show.ts';
+import { statFile } from '../../node/files.ts';
 import { audit } from '../audit.ts';
 import { readInput } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
@@ -9,13 +10,18 @@ import { rememberedKeys } from '../remembered-keys.ts';
 import { print } from '../report.ts';
 import { servicesOf } from '../services.ts';
 
+/** Node reads no file at once that has so many bytes. */
+const largest = 2 ** 31;
+
 /** `sopsmith git textconv file`: what Git shows of a version of a file. A file that can be read is no reason to fail, which would end the log that it stands in. */
 export async function run(invocation: Invocation): Promise<void> {
   const { words, context } = invocation;
   const [file] = words;
   if (file === undefined || words.length > 1) throw new SopsError('USAGE', 'git textconv takes one file');
+  const { size } = statFile(file) ?? { size: 0 };
+  if (size >= largest) return print(`# sopsmith: a file of ${size} bytes, which is too large to be shown\n`);
   const content = readInput({ path: resolve(file), name: file, shown: file });
-  print(await shown(file, content, invocation, rememberedKeys(context)));
+  return print(await shown(file, content, invocation, rememberedKeys(context)));
 }
 
 async function shown(

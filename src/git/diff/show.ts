@@ -64,13 +64,13 @@ async function shown(content: Uint8Array, { format }: SealedFile, ignoreMac: boo
   try {
     await showing.opened();
     const plain = format.raw ? format.raw.print(plainBranches(file)) : utf8(plainText(file));
-    return joined([], textual(plain), below(file.metadata, { ...showing, dataKey: file.dataKey }));
+    return joined([], textual(plain), linesBelow(file.metadata, { ...showing, dataKey: file.dataKey }));
   } finally {
     wipe(file.dataKey);
   }
 }
 
-const below = (metadata: Metadata, showing: Showing & { readonly dataKey?: Uint8Array }): readonly string[] =>
+const linesBelow = (metadata: Metadata, showing: Showing & { readonly dataKey?: Uint8Array }): readonly string[] =>
   showing.contentOnly ? [] : metadataLines(metadata, showing);
 
 /** A file that does not open here. */
@@ -80,7 +80,7 @@ function closed({ document, format, metadata }: SealedFile, error: SopsError, sh
   const why = noKey ? 'no key here opens this version; those that do stand at the end' : `${error.message}${place}`;
   const text = withFingerprints(splice(document.source, format.detach(document)));
   const notes = [`${noteMark} ${printable(why)}`, `${noteMark} encrypted values are shown as fingerprints`];
-  return joined(notes, utf8(text), below(metadata, showing));
+  return joined(notes, utf8(text), linesBelow(metadata, showing));
 }
 
 const decoder = new TextDecoder();

@@ -4,7 +4,7 @@ import type { Document, Leaf, Mapping, Node } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
 import type { Format, PrintOptions } from '../../formats/format.ts';
 import { mergeLines } from './merge-lines.ts';
-import { changeText, mergeTexts } from './merge-texts.ts';
+import { changeText, type Known, mergeTexts } from './merge-texts.ts';
 import { type Conflict, mergeTrees } from './merge-trees.ts';
 import { movedValues } from './moved-values.ts';
 import { sameNodes } from './node-text.ts';
@@ -40,26 +40,30 @@ export function mergeDocuments(versions: Versions, options: WritingOptions): Mer
 function mergeStructured(documents: Three<Document>, strict: boolean, { format, print }: WritingOptions): MergedDocuments {
   const trees = eachOf(documents, ({ branches }) => branches);
   const merge = (pick: Pick): ReturnType<typeof mergeTrees> => mergeTrees(trees, { pick, strict });
-  const merged = merge('ours');
+  const first = merge('ours');
   const moved = strict ? [] : movedValues(trees);
-  const wantedOf = (pick: Pick): readonly Mapping[] => withoutMoved((pick === 'ours' ? merged : merge(pick)).branches, moved, trees[pick]);
+  const wantedOf = (pick: Pick): readonly Mapping[] => withoutMoved((pick === 'ours' ? first : merge(pick)).branches, moved, trees[pick]);
   const texts = eachOf(documents, ({ source }) => source);
-  const notes = [...merged.notes];
-  const conflicts = [...merged.conflicts, ...moved];
-  const known = new Set([trees.base, trees.ours, trees.theirs].flat().flatMap(commentsIn));
+  const notes = [...first.notes];
+  const conflicts = [...first.conflicts, ...moved];
+  const known = knownIn([documents.base, documents.ours, documents.theirs]);
   const written = mergeTexts({ texts, wanted: wantedOf('ours'), format, print, known });
   if (written.comments > 0) conflicts.push({ path: [], what: 'the comments of both sides cannot be put together' });
   if (written.printed) notes.push('the text is printed afresh, since no way was found to keep the lines of both sides');
   const picking = (pick: Pick): Document | undefined => {
     if (pick === 'ours' || conflicts.length === 0) return written.document;
     const wanted = wantedOf(pick);
-    return (
-      changeText(written.document.source, { wanted, format, known }) ??
-      attempt(() => mergeTexts({ texts, wanted, format, print, known }).document)
-    );
+    const merged = attempt(() => mergeTexts({ texts, wanted, format, print, known }));
+    if (merged?.printed === false && merged.comments === 0) return merged.document;
+    return changeText(written.document.source, { wanted, format, known }) ?? merged?.document;
   };
   return { conflicts, notes, picking };
 }
+
+const knownIn = (documents: readonly Document[]): Known => ({
+  comments: new Set(documents.flatMap(({ branches }) => branches.flatMap(commentsIn))),
+  notes: new Set(documents.flatMap(({ notes }) => notes.map(({ message }) => message))),
+});
 
 /** Branches without what was moved to where the picked version has nothing. */
 function withoutMoved(branches: readonly Mapping[], moved: readonly Conflict[], picked: readonly Mapping[]): readonly Mapping[] {

@@ -17,14 +17,21 @@ export interface MergedText {
   readonly printed: boolean;
 }
 
+/** What is in some version, and so may be in the text. */
+export interface Known {
+  /** See `commentsIn`. */
+  readonly comments: ReadonlySet<string>;
+  /** What a format notes of a text: that it has something behind its end, say, which no tree shows. */
+  readonly notes: ReadonlySet<string>;
+}
+
 /** What a text is made of. */
 export interface TextMaterial {
   /** Three plaintexts; empty where there is no common one. */
   readonly texts: Three<string>;
   /** What the text shall hold. */
   readonly wanted: readonly Mapping[];
-  /** The comments of all versions: see `commentsIn`. */
-  readonly known: ReadonlySet<string>;
+  readonly known: Known;
   readonly format: Format;
   readonly print: PrintOptions;
 }
@@ -51,10 +58,10 @@ export function mergeTexts(material: TextMaterial): MergedText {
 
 type Wanted = Pick<TextMaterial, 'wanted' | 'format' | 'known'>;
 
-/** A text turned by as few edits as can be into one that holds other branches; undefined where its values cannot be had so. */
+/** A text turned by as few edits as can be into one that holds other branches; undefined where that cannot be had so. */
 export function changeText(source: string, material: Wanted): Document | undefined {
   const valuation = valued(material, changedText(source, material));
-  return valuation !== undefined && valuation.values === 0 ? valuation.document : undefined;
+  return valuation !== undefined && isDone(valuation) ? valuation.document : undefined;
 }
 
 interface Valued extends Distance {
@@ -70,10 +77,11 @@ const weight = ({ values, comments, order }: Distance): number => values * 1000 
 
 const nearest = (texts: readonly Valued[]): Valued | undefined => texts.toSorted((one, other) => weight(one) - weight(other))[0];
 
-/** How far a text is from what is wanted; undefined for one that does not parse. */
+/** How far a text is from what is wanted; undefined for one that does not parse, or has what no version has. */
 function valued({ wanted, format, known }: Wanted, text: string | undefined): Valued | undefined {
   const document = text === undefined ? undefined : attempt(() => format.parse(text));
-  return text === undefined || document === undefined ? undefined : { text, document, ...distance(document.branches, wanted, known) };
+  if (text === undefined || document?.notes.every(({ message }) => known.notes.has(message)) !== true) return undefined;
+  return { text, document, ...distance(document.branches, wanted, known.comments) };
 }
 
 /** What stands where the lines of both sides conflict. */

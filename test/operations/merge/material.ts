@@ -54,8 +54,8 @@ export function decorated(random: Random, name: FormatName, text: string): strin
   const at = below(random, lines.length);
   const indent = name === 'yaml' ? (/^ */.exec(lines[at] ?? '')?.[0] ?? '') : '';
   const line = once(random, 3) ? '' : `${indent}${name === 'ini' ? ';' : '#'} note ${++count}`;
-  const changed = lines.toSpliced(at, 0, line).join('\n');
-  return parsed(formatOf(name), changed) === undefined ? text : changed;
+  const result = lines.toSpliced(at, 0, line).join('\n');
+  return parsed(formatOf(name), result) === undefined ? text : result;
 }
 
 export function parsed(format: Format, text: string): Document | undefined {
@@ -92,6 +92,12 @@ export function commentsOf(branches: readonly Mapping[]): readonly string[] {
   return comments.toSorted();
 }
 
+/** Where a new value may go: beside one that is there, or at the top. */
+function addedPath(random: Random, name: FormatName, top: string, there: readonly string[] | undefined): readonly string[] {
+  if (name === 'ini') return [top, pick(random, names)];
+  return there !== undefined && there.length > 1 ? [...there.slice(0, -1), pick(random, names)] : [top];
+}
+
 /** Sets, adds or removes one value somewhere. @param keys the keys that may be touched at the top */
 export function changed(random: Random, name: FormatName, text: string, keys: readonly string[] = names): string {
   const format = formatOf(name);
@@ -99,12 +105,7 @@ export function changed(random: Random, name: FormatName, text: string, keys: re
   const paths = [...valuesOf(document.branches).keys()].map((path) => path.split('.')).filter(([top]) => keys.includes(top ?? ''));
   const there = paths[below(random, paths.length)];
   const to = keys[below(random, keys.length)] ?? 'alpha';
-  const added =
-    name === 'ini'
-      ? [to, pick(random, names)]
-      : there !== undefined && there.length > 1
-        ? [...there.slice(0, -1), pick(random, names)]
-        : [to];
+  const added = addedPath(random, name, to, there);
   const path = there === undefined || once(random, 2) ? added : there;
   const value = there !== undefined && once(random, 4) ? undefined : scalar(random, name);
   const wanted = (branch: Mapping): Mapping => (value === undefined ? unsetNode(branch, path) : setNode(branch, path, value));

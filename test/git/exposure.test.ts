@@ -131,6 +131,15 @@ describe.skipIf(lacks('sops', 'age-keygen'))('what Bob could read, who left', ()
     expect(past.ours('exposure', bob.recipient, '--since', '--output=x').status).not.toBe(0);
   });
 
+  it('says where a clone has but the end of the history', () => {
+    past.git('clone', '-q', '--depth', '1', `file://${past.top}`, 'shallow');
+    const { stdout } = past.ours('exposure', 'ada');
+    expect(stdout).not.toContain('shallow');
+    const clone = pastIn(lab, 'leaver/shallow');
+    expect(clone.ours('exposure', ada.recipient).stdout).toContain('this clone is shallow');
+    expect(clone.ours('blame', 'app.yaml').stderr).toContain('this clone is shallow');
+  });
+
   it('says of Ada that all is still encrypted for her', () => {
     const { stdout } = past.ours('exposure', 'ada');
     expect(stdout).toMatch(/^still encrypted for it, .*: app\.yaml, new\.yaml, smtp\.env$/m);

@@ -30,17 +30,12 @@ export interface Tree {
  */
 export async function treeScope(words: readonly string[], tree: Tree): Promise<Scope> {
   const { repository, context, reading, fixed } = tree;
-  if (repository?.bare === true && words.length === 0)
-    throw new SopsError('USAGE', 'a bare repository has no work tree', { hint: 'name commits with --since' });
-  const known = repository === undefined || repository.bare ? [] : await knownFiles(repository);
-  const places = words.length === 0 ? [repository === undefined ? '.' : repository.top] : words;
-  const paths = new Set<string>();
-  for (const word of places) for (const path of await filesOf(word, known)) paths.add(path);
+  const paths = await pathsOf(words, repository);
   const policy = policyOf(async (path) => {
     const content = lstatOf(path)?.isDirectory() === false ? await context.files.read(path) : undefined;
     return content === undefined ? undefined : checkConfig(path, content, reading);
   }, fixed);
-  const targets = [...paths].flatMap((path) => targetOf(path, context));
+  const targets = paths.flatMap((path) => targetOf(path, context));
   const scope = { targets, policy, ...(words.length === 0 ? { paths: targets.map(({ path }) => path) } : {}) };
   return repository === undefined || repository.bare ? scope : asCommitted(scope, repository, context);
 }
@@ -61,6 +56,15 @@ async function asCommitted(scope: Scope, { git, top }: Repository, context: Tree
     return id === '' ? [] : [{ path: target.path, read: () => blobs.read(id) }];
   });
   return { ...scope, targets, close: () => blobs.close() };
+}
+
+async function pathsOf(words: readonly string[], repository: Repository | undefined): Promise<readonly string[]> {
+  if (repository?.bare === true && words.length === 0)
+    throw new SopsError('USAGE', 'a bare repository has no work tree', { hint: 'name commits with --since' });
+  const known = repository === undefined || repository.bare ? [] : await knownFiles(repository);
+  const paths = new Set<string>();
+  for (const word of words.length === 0 ? [repository?.top ?? '.'] : words) for (const path of await filesOf(word, known)) paths.add(path);
+  return [...paths];
 }
 
 async function knownFiles({ git, top }: Repository): Promise<readonly string[]> {

@@ -52,7 +52,9 @@ export async function run(invocation: Invocation): Promise<number> {
 
 async function judged(invocation: Invocation, repository: Repository | undefined): Promise<Judged> {
   const { words, flags, context } = invocation;
-  const scopes = ['staged', 'since', 'pre-receive'].filter((name) => flags.isOn(name) || flags.text(name) !== undefined);
+  const scopes = ['staged', 'since', 'pre-receive'].filter((name) =>
+    name === 'since' ? flags.text(name) !== undefined : flags.isOn(name),
+  );
   if (scopes.length > 1) throw new SopsError('CONFLICTING_FLAGS', 'only one of --staged, --since and --pre-receive can be given');
   const reading: ConfigReading = { yaml: formatFor('yaml', ''), keySources, destinations };
   const fixed = await namedConfig(flags.text('config'), reading);

@@ -42,17 +42,11 @@ export function benchGit(bench: GitBench): void {
   // The start of one process weighs less the more files there are.
   const budget = bench.files < 1000 ? 0.5 : 0.25;
   tell(bench, `git checkout, ${bench.files} files`, checkout, budget);
-  const touched = each(
-    (top) => {
-      for (const path of secrets(top)) utimesSync(path, new Date(), new Date(1_700_000_000_000));
-    },
-    ['status', '--short'],
-  );
-  tell(bench, `git status, ${bench.files} files touched`, touched, budget);
+  // Git compares what is in files of the second in which it wrote its index; from here on it need not.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100);
   const untouched = each(
     (top) => {
-      // Each encryption of real sops is another, so that Git would go on comparing all files.
-      if (top === clones.get('a process a file')) timed(top, ['git', 'add', '--all'], bench);
+      timed(top, ['git', 'status', '--short'], bench);
     },
     ['status', '--short'],
     9,
@@ -67,6 +61,13 @@ export function benchGit(bench: GitBench): void {
   );
   tell(bench, 'git diff, 10 files changed', diff, 1);
   each(() => undefined, ['checkout', '--', '.']);
+  const touched = each(
+    (top) => {
+      for (const path of secrets(top)) utimesSync(path, new Date(), new Date(1_700_000_000_000));
+    },
+    ['status', '--short'],
+  );
+  tell(bench, `git status, ${bench.files} files touched`, touched, budget);
   benchCheck(clones.get('no filter') ?? '', secrets, bench);
 }
 

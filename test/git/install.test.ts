@@ -97,12 +97,19 @@ describe.skipIf(lacks('age-keygen'))('git install', () => {
     const top = filled('later');
     ours(top, ['git', 'install', '--filter', 'clear/*.yaml']);
     expect(lines(top)).toContain('clear/*.yaml filter=sopsmith -text diff=sopsmith merge=sopsmith');
-    seal(top, { 'new.yaml': `a: ${planted}\n`, 'deep/new.sops.env': `A=${planted}\n` });
+    const many = Object.fromEntries([1, 2, 3].map((n) => [`deep*/${n}.json`, `{"a": "${planted}"}`]));
+    seal(top, { 'new.yaml': `a: ${planted}\n`, 'deep/new.sops.env': `A=${planted}\n`, ...many });
     git(top, 'add', '--all');
-    expect(findings(top).find(({ about }) => about === 'files')).toMatchObject({ files: ['deep/new.sops.env', 'new.yaml'] });
+    expect(findings(top).find(({ about }) => about === 'files')).toMatchObject({
+      files: ['deep*/1.json', 'deep*/2.json', 'deep*/3.json', 'deep/new.sops.env', 'new.yaml'],
+    });
     ours(top, ['git', 'install']);
     expect(lines(top)).toEqual(
-      expect.arrayContaining(['/new.yaml diff=sopsmith merge=sopsmith', '?*.sops.env diff=sopsmith merge=sopsmith']),
+      expect.arrayContaining([
+        '/new.yaml diff=sopsmith merge=sopsmith',
+        '?*.sops.env diff=sopsmith merge=sopsmith',
+        String.raw`/deep\*/*.json diff=sopsmith merge=sopsmith`,
+      ]),
     );
     expect(lines(top)).toContain('clear/*.yaml filter=sopsmith -text diff=sopsmith merge=sopsmith');
     expect(states(top)['files']).toBe('ok');

@@ -1,5 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import { keySources } from '../../keysources/index.ts';
+import { indexEntries } from '../../git/entries.ts';
 import type { Repository } from '../../git/repository.ts';
 import { attributesOf, driverLine, filterLine, patternsFor, usualPatterns } from '../../git/setup/attributes.ts';
 import { blockOf } from '../../git/setup/block.ts';
@@ -39,9 +40,16 @@ export async function attributeRepository(repository: Repository, { file, filter
   if (lines.length > 0 || blockOf(before) !== undefined) await writeAttributes(file, lines, context);
   const told = await attributesOf(git, sealed, ['diff']);
   const missed = sealed.filter((path) => told.get(path)?.get('diff') === 'unspecified');
-  const all = [...patternsFor(missed).map(driverLine), ...lines];
+  const all = [...patternsFor(missed, await othersIn(repository, sealed)).map(driverLine), ...lines];
   if (missed.length > 0) await writeAttributes(file, all, context);
   return { file, lines: all, others: sealed.filter((path) => !/^(?:sopsmith|unspecified)$/.test(told.get(path)?.get('diff') ?? '')) };
+}
+
+/** The files in the index that are not encrypted. */
+async function othersIn(repository: Repository, sealed: readonly string[]): Promise<readonly string[]> {
+  const all = new Set((await indexEntries(repository.git)).map(({ path }) => path));
+  for (const path of sealed) all.delete(path);
+  return [...all];
 }
 
 /** Those that are wanted, and those that were before. */

@@ -25,14 +25,34 @@ const octal = (character: string): string => `\\${character.charCodeAt(0).toStri
 /** Names that say that a file is encrypted. Not `.sops.yaml`, which is the config file. */
 const telling = /.(\.(?:enc|sops|encrypted)(?:\.\w+)?)$/;
 
-/** Patterns that take all these files: what their names have in common where that says what they are, else each by its path. */
-export function patternsFor(paths: readonly string[]): readonly string[] {
-  return [...new Set(paths.map((path) => patternFor(path)))].toSorted();
+/** So many encrypted files of one ending, and no other, make a pattern for the folder. */
+const enough = 3;
+
+/**
+ * Patterns that take all these files: what their names have in common where that says what they are, else the folder with an ending where there is nothing else of it, else each by its path.
+ * @param others all other files in the index
+ */
+export function patternsFor(paths: readonly string[], others: readonly string[]): readonly string[] {
+  const [kinds, otherKinds] = [countBy(paths, kindOf), countBy(others, kindOf)];
+  const patternFor = (path: string): string => {
+    const kind = kindOf(path);
+    const [, ending] = telling.exec(path.slice(path.lastIndexOf('/') + 1)) ?? [];
+    if (ending !== undefined) return `?*${ending}`;
+    return (kinds.get(kind) ?? 0) >= enough && !otherKinds.has(kind) && kind.includes('*') ? kind : `/${literal(path)}`;
+  };
+  return [...new Set(paths.map(patternFor))].toSorted();
 }
 
-function patternFor(path: string): string {
-  const [, ending] = telling.exec(path.slice(path.lastIndexOf('/') + 1)) ?? [];
-  return ending === undefined ? `/${literal(path)}` : `?*${ending}`;
+/** The pattern for all files in the same folder that end alike; without a star for those that have no ending. */
+function kindOf(path: string): string {
+  const [, folder = '', ending = ''] = /^(.*\/)?.+?(\.\w+)?$/s.exec(path) ?? [];
+  return ending === '' ? folder : `/${literal(folder)}*${ending}`;
+}
+
+function countBy(paths: readonly string[], kind: (path: string) => string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const path of paths) counts.set(kind(path), (counts.get(kind(path)) ?? 0) + 1);
+  return counts;
 }
 
 /** For wherever nothing is known of the files: the endings that people give to encrypted ones. */

@@ -52,7 +52,7 @@ function findCommand(argv: readonly string[]): Found {
   const member = family.find(({ name }) => name === `${first.word} ${second.word}`);
   if (member === undefined)
     throw new SopsError('USAGE', `there is no command ${first.word} ${second.word}`, {
-      hint: `there is ${family.map(({ name }) => name).join(' and ')}`,
+      hint: `there is ${new Intl.ListFormat('en').format(family.map(({ name }) => name))}`,
     });
   return { command: member, rest: second.rest, anyFlags };
 }

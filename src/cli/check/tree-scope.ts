@@ -61,13 +61,15 @@ async function asCommitted(scope: Scope, { git, top }: Repository, context: Tree
 async function pathsOf(words: readonly string[], repository: Repository | undefined): Promise<readonly string[]> {
   if (repository?.bare === true && words.length === 0)
     throw new SopsError('USAGE', 'a bare repository has no work tree', { hint: 'name commits with --since' });
-  const known = repository === undefined || repository.bare ? [] : await knownFiles(repository);
+  const known = repository === undefined ? [] : await knownFiles(repository);
   const paths = new Set<string>();
-  for (const word of words.length === 0 ? [repository?.top ?? '.'] : words) for (const path of await filesOf(word, known)) paths.add(path);
+  const places = words.length === 0 ? [repository?.top ?? '.'] : words;
+  for (const place of places) for (const path of await filesOf(place, known)) paths.add(path);
   return [...paths];
 }
 
-async function knownFiles({ git, top }: Repository): Promise<readonly string[]> {
+async function knownFiles({ git, top, bare }: Repository): Promise<readonly string[]> {
+  if (bare) return [];
   const listed = await git.list(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate']);
   return listed.map((path) => `${posix(top)}/${path}`).sort();
 }

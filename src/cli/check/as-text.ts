@@ -5,14 +5,38 @@ import { type CheckReport, count } from './check-report.ts';
 
 /** So many findings of one rule in one file are told one by one. */
 const most = 10;
+/** So many files with the same note are named. */
+const mostNoted = 3;
 
 const paints: Readonly<Record<Severity, (text: string) => string>> = { error: removed, warning: doubtful, note: (text) => text };
 
 /** For people: by file, and for each rule what to do once. */
 export function asText({ findings, files, shown }: CheckReport): string {
-  const groups = grouped(findings, ({ file, commit }) => `${file}\0${commit?.id ?? ''}`);
-  const sections = groups.map((group) => section(group, shown));
-  return `${[...sections, summary(findings, groups.length, files)].join('\n\n')}\n`;
+  const groups = grouped(
+    findings.filter(({ severity }) => severity !== 'note'),
+    ({ file, commit }) => `${file}\0${commit?.id ?? ''}`,
+  );
+  const notes = grouped(
+    findings.filter(({ severity }) => severity === 'note'),
+    ({ rule, message }) => `${rule}\0${message}`,
+  );
+  const sections = [...groups.map((group) => section(group, shown)), ...notes.map((group) => note(group, shown))];
+  return `${[...sections, summary(findings, files)].join('\n\n')}\n`;
+}
+
+/** Notes that are alike are told once, with some of the files. */
+function note(findings: readonly Finding[], shown: CheckReport['shown']): string {
+  const [first] = findings;
+  if (first === undefined) return '';
+  const { path, message, rule, advice } = first;
+  const names = findings.slice(0, mostNoted).map(({ file }) => printable(shown(file)));
+  const more = findings.length > mostNoted ? ` and ${findings.length - mostNoted} more` : '';
+  const what = findings.length > 1 || path === undefined ? '' : `${printable(path)}: `;
+  return [
+    heading(`${names.join(', ')}${more}`),
+    `          note    ${what}${printable(message)} (${rule})`,
+    `          ${printable(advice)}`,
+  ].join('\n');
 }
 
 function grouped(findings: readonly Finding[], by: (finding: Finding) => string): readonly (readonly Finding[])[] {
@@ -42,7 +66,8 @@ function linesOf(findings: readonly Finding[]): readonly string[] {
   return [...told, ...more, `          ${printable(findings[0]?.advice ?? '')}`];
 }
 
-function summary(findings: readonly Finding[], withFindings: number, files: number): string {
+function summary(findings: readonly Finding[], files: number): string {
+  const withFindings = new Set(findings.map(({ file }) => file)).size;
   const looked = files === 1 ? '1 file' : `${files} files`;
   const counts = (['error', 'warning', 'note'] as const).flatMap((severity) => {
     const found = count(findings, severity);

@@ -7,7 +7,7 @@ import { nameOf } from '../../../operations/master-key-name.ts';
 import type { CheckRule } from '../check-rule.ts';
 import type { Flaw } from '../finding.ts';
 import type { Ruling } from '../policy.ts';
-import type { Subject } from '../subject.ts';
+import { recordAt, type Subject } from '../subject.ts';
 
 /** The master keys of a file beside those of its rule. */
 interface Compared {
@@ -28,7 +28,11 @@ export const recipientMissing: CheckRule = {
   advice: 'bring the file up to date with `sopsmith updatekeys`',
   judge: (subject, { keySources }) =>
     compared(subject, keySources, ({ missing, called, rule }) =>
-      missing.map((name) => ({ message: `${rule} names ${called(name)}, for whom the file is not encrypted`, path: 'sops' })),
+      missing.map((name) => ({
+        message: `${rule} names ${called(name)}, for whom the file is not encrypted`,
+        path: 'sops',
+        at: recordAt(subject.text),
+      })),
     ),
 };
 
@@ -57,13 +61,16 @@ export const keyGroupsDiffer: CheckRule = {
   advice: 'bring the file up to date with `sopsmith updatekeys`',
   judge: (subject, { keySources }) =>
     compared(subject, keySources, ({ regrouped, threshold, rule }) => [
-      ...(regrouped ? [{ message: `the master keys are in other groups than ${rule} says`, path: 'sops' }] : []),
+      ...(regrouped
+        ? [{ message: `the master keys are in other groups than ${rule} says`, path: 'sops', at: recordAt(subject.text) }]
+        : []),
       ...(threshold === undefined
         ? []
         : [
             {
               message: `it takes ${threshold.file} key groups to decrypt, where ${rule} says ${threshold.rule}`,
               path: 'sops.shamir_threshold',
+              at: recordAt(subject.text),
             },
           ]),
     ]),

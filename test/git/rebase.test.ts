@@ -1,0 +1,88 @@
+// `git rebase`, `cherry-pick`, `revert` and `stash pop` with our driver, and merges in work trees of every kind.
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { lacks } from '../support/peers.ts';
+import { mergingLab, word } from './merging.ts';
+
+const lab = mergingLab();
+const { begin, change, opened, tryGit, ours } = lab;
+const git = (folder: string, ...words: readonly string[]): string => lab.git(folder, ...words);
+const status = (top: string): string => git(top, 'status', '--short');
+
+describe.skipIf(lacks('sops', 'age-keygen'))('other commands of Git', () => {
+  it('rebase over 20 commits, and stop at a conflict whose sides are told', async () => {
+    const top = await begin('rebase', { 'a.yaml': `a: ${word}\nz: 0\n` });
+    git(top, 'switch', '-qc', 'topic');
+    for (let at = 0; at < 20; at++)
+      await change(
+        top,
+        { 'a.yaml': (text) => (at === 10 ? text.replace('z: 0', 'z: topic') : `${text}t${at}: ${word}-${at}\n`) },
+        `topic ${at}`,
+      );
+    git(top, 'switch', '-q', 'main');
+    await change(top, { 'a.yaml': (text) => `${text.replace('z: 0', 'z: main')}m: 1\n` }, 'on main');
+    git(top, 'switch', '-q', 'topic');
+    expect(tryGit(top, ['rebase', '-q', 'main']).status).toBe(1);
+    const { stderr, status: resolved } = ours(
+      top,
+      ['git', 'resolve', 'a.yaml'],
+      lab.editor(`sed -i -e '/^<<<<<<</,/^=======$/d' -e '/^>>>>>>>/d' "$1"`),
+    );
+    expect(stderr).toMatch(/in a rebase:\n {2}ours: .*\(what you rebase onto[^\n]*\n {2}theirs: \w+ topic 10 \(your commit\)/);
+    expect(resolved).toBe(0);
+    expect(tryGit(top, ['rebase', '--continue'])).toMatchObject({ status: 0 });
+    expect(git(top, 'rev-list', '--count', 'main..topic').trim()).toBe('20');
+    const text = opened(top, 'a.yaml');
+    const added = Array.from({ length: 20 }, (_, at) => at).filter((at) => at !== 10);
+    expect(text.split('\n').toSorted()).toEqual(
+      ['', `a: ${word}`, 'm: 1', 'z: topic', ...added.map((at) => `t${at}: ${word}-${at}`)].toSorted(),
+    );
+  });
+
+  it('cherry-pick, revert and stash pop', async () => {
+    const top = await begin('pick', { 'a.yaml': `a: ${word}\nb: 1\n` });
+    git(top, 'switch', '-qc', 'topic');
+    await change(top, { 'a.yaml': (text) => `${text}unwanted: 1\n` });
+    await change(top, { 'a.yaml': (text) => `${text}wanted: 1\n` });
+    git(top, 'switch', '-q', 'main');
+    await change(top, { 'a.yaml': (text) => `${text}c: 3\n` });
+    expect(tryGit(top, ['cherry-pick', 'topic']).status).toBe(0);
+    expect(opened(top, 'a.yaml')).toBe(`a: ${word}\nb: 1\nc: 3\nwanted: 1\n`);
+    expect(tryGit(top, ['revert', '--no-edit', 'HEAD^']).status).toBe(0);
+    expect(opened(top, 'a.yaml')).toBe(`a: ${word}\nb: 1\nwanted: 1\n`);
+    expect(ours(top, ['set', 'a.yaml', '["s"]', '"stashed"']).status).toBe(0);
+    git(top, 'stash', '-q');
+    await change(top, { 'a.yaml': (text) => text.replace('b: 1', 'b: 7') });
+    expect(tryGit(top, ['stash', 'pop', '-q']).status).toBe(0);
+    expect(opened(top, 'a.yaml')).toBe(`a: ${word}\nb: 7\nwanted: 1\ns: stashed\n`);
+  });
+
+  it('merge in linked and sparse work trees, and in submodules', async () => {
+    const top = await begin('places', { 'in/a.yaml': `a: ${word}\n`, 'out/b.yaml': `a: ${word}\n` });
+    git(top, 'switch', '-qc', 'topic');
+    await change(top, { 'in/a.yaml': (text) => `${text}b: 2\n`, 'out/b.yaml': (text) => `${text}b: 2\n` });
+    git(top, 'switch', '-q', 'main');
+    await change(top, { 'in/a.yaml': (text) => `${text}c: 3\n`, 'out/b.yaml': (text) => `${text}c: 3\n` });
+    const linked = join(lab.folder, 'places-linked');
+    git(top, 'worktree', 'add', '-q', '-b', 'linked', linked, 'main');
+    const sparse = join(lab.folder, 'places-sparse');
+    git(lab.folder, 'clone', '-q', top, sparse);
+    git(sparse, 'sparse-checkout', 'set', 'in');
+    const parent = lab.repository('places-parent');
+    git(parent, 'submodule', '--quiet', 'add', top, 'sub');
+    const both = `a: ${word}\nc: 3\nb: 2\n`;
+    for (const [folder, topic] of [
+      [linked, 'topic'],
+      [sparse, 'origin/topic'],
+      [join(parent, 'sub'), 'origin/topic'],
+    ] as const) {
+      expect(tryGit(folder, ['merge', '-q', topic, '-m', 'both'])).toMatchObject({ status: 0 });
+      expect(opened(folder, 'in/a.yaml')).toBe(both);
+      expect(status(folder)).toBe('');
+    }
+    expect(existsSync(join(sparse, 'out'))).toBe(false);
+    writeFileSync(join(sparse, 'b.yaml'), git(sparse, 'show', 'HEAD:out/b.yaml'));
+    expect(opened(sparse, 'b.yaml')).toBe(both);
+  });
+});

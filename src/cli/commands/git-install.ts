@@ -49,6 +49,9 @@ function toldOf({ file, lines, others }: Attributed): string {
   return [
     `${shortPath(file)} says for which files:`,
     ...lines.map((line) => `  ${line}`),
+    ...(lines.some((line) => line.includes(' filter='))
+      ? ['Files of the filter that lie here encrypted become clear with `sopsmith git refresh`.']
+      : []),
     ...(others.length === 0
       ? []
       : ['Other lines give these to another diff driver, which is left so:', ...others.map((path) => `  ${path}`)]),

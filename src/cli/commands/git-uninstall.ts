@@ -30,7 +30,7 @@ async function refuseFilter(place: SetupPlace, context: Invocation['context']): 
     'there are patterns for the filter: without it, Git would add the files that lie here in clear as they are',
     {
       file,
-      hint: 'encrypt those files in place first, then run `sopsmith git uninstall --force`',
+      hint: 'put them away with `sopsmith git refresh --encrypted`, then run `sopsmith git uninstall --force`',
     },
   );
 }

@@ -55,9 +55,10 @@ export class DataKeyStore {
       this.#kept.delete(nameOf(id));
       this.#kept.set(nameOf(id), kept);
     }
-    for (const name of this.#kept.keys()) {
+    for (const [name, oldest] of this.#kept) {
       if (this.#kept.size <= mostKept) return;
       this.#kept.delete(name);
+      if (![...this.#kept.values()].includes(oldest)) oldest.key?.fill(0);
     }
   }
 

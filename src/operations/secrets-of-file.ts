@@ -65,13 +65,17 @@ function wholeFile(
   { format, json }: { readonly format: Format; readonly json: Format },
   { secretIs }: SecretsDestination,
 ): Content {
-  const [first] = entries;
-  const bytes = first?.value.kind === 'leaf' ? first.value.bytes : undefined;
-  if (format.raw === undefined || bytes === undefined || typeof secretIs === 'object')
+  const value = entries[0]?.value;
+  if (format.raw === undefined || value?.kind !== 'leaf' || typeof secretIs === 'object')
     return { kind: 'map', json: json.printValue({ kind: 'mapping', items: entries.map(withText) }, {}) };
-  const text = fromUtf8(bytes);
-  if (text !== undefined) return { kind: 'text', text };
-  if (secretIs === 'bytes') return { kind: 'bytes', bytes };
+  return binary(value, secretIs);
+}
+
+/** The content of a binary file, as text where it is some. */
+function binary({ bytes, text }: Leaf, secretIs: 'text' | 'bytes'): Content {
+  const content = bytes === undefined ? text : fromUtf8(bytes);
+  if (content !== undefined) return { kind: 'text', text: content };
+  if (secretIs === 'bytes' && bytes !== undefined) return { kind: 'bytes', bytes };
   throw notText();
 }
 

@@ -49,6 +49,7 @@ async function startSecretsManager(): Promise<SecretService> {
   return {
     ...common(moto, faulty),
     rule: { aws_secrets_prefix: 'prod/' },
+    takesBytes: true,
     name: (file, key) => `prod/${file}${key === undefined ? '' : `/${key}`}`,
     denied: {
       env: moto.stranger,
@@ -103,5 +104,5 @@ const tagsIn = (tags: readonly Tag[] = []): Readonly<Record<string, string>> =>
   Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 
 const missing = lacks('sops', 'age-keygen', 'moto_server');
-testSecrets('AWS Secrets Manager', startSecretsManager, missing);
+testSecrets('AWS Secrets Manager', startSecretsManager, missing, 'all');
 testSecrets('AWS Parameter Store', startParameterStore, missing);

@@ -24,6 +24,7 @@ async function start(): Promise<SecretService> {
       env: { GOOGLE_OAUTH_ACCESS_TOKEN: gcp.tokens.issue(people.user, 'expired') },
       says: /the token in GOOGLE_OAUTH_ACCESS_TOKEN is expired or wrong/,
     },
+    takesBytes: true,
     throttled: /a fault; try again later/,
     // oxlint-disable-next-line typescript/require-await -- others ask a service
     secret: async (name) => {

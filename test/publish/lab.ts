@@ -1,4 +1,4 @@
-import { ageIdentity, fill, type Files, type Ran, runBeside, runProgram } from '../support/cli.ts';
+import { ageIdentity, fill, type Files, type Ran, runBeside, runProgram, type Started, startProgram } from '../support/cli.ts';
 import { needed } from '../support/peers.ts';
 import { program } from '../support/program.ts';
 
@@ -50,6 +50,11 @@ export class Laboratory {
 
   async ours(argv: readonly string[], more: More = {}): Promise<Ran> {
     return runBeside(program, argv, { cwd: this.cwd, input: more.input ?? '', env: { ...this.#env, ...more.env } });
+  }
+
+  /** Ours, beside the test. */
+  start(argv: readonly string[]): Started {
+    return startProgram(program, argv, { cwd: this.cwd, env: this.#env });
   }
 
   /** What real sops makes of a published text, for whoever holds an identity. */

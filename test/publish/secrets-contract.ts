@@ -1,5 +1,5 @@
 // What holds of every destination that takes secrets, whichever service it is.
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createNodeContext } from '../../src/node/index.ts';
@@ -38,6 +38,8 @@ export interface SecretService {
   readonly alone?: (text: string) => string;
   /** What somebody else made is written over, as sops does. */
   readonly takesOver?: true;
+  /** It takes bytes that are no text. */
+  readonly takesBytes?: true;
   /** It takes any name. */
   readonly anyName?: true;
   /** It keeps a description. */
@@ -48,8 +50,16 @@ export interface SecretService {
 /** Values that must stand nowhere but in the service. */
 const planted = { one: 'planted-Value-1', two: 'planted "Value" 2', three: 'planted-Value-3\nin lines' };
 
-/** @param missing where a peer is not installed */
-export function testSecrets(of: string, start: () => Promise<SecretService>, missing: boolean): void {
+/**
+ * @param missing where a peer is not installed
+ * @param whole whether also what no client has a part in
+ */
+export function testSecrets(
+  of: string,
+  start: () => Promise<SecretService>,
+  missing: boolean,
+  whole: 'all' | 'what clients do' = 'what clients do',
+): void {
   describe.skipIf(missing)(`secrets in ${of}`, () => {
     const cwd = temporaryFolder('publish-secrets');
     const scratch = join(cwd, 'scratch');
@@ -75,7 +85,7 @@ export function testSecrets(of: string, start: () => Promise<SecretService>, mis
       lab.rules(JSON.stringify({ destination_rules: [{ path_regex: 'json$', ...service.rule, ...more }] }));
 
     const write = async (name: string, values: object): Promise<void> =>
-      fill(cwd, { [name]: await sealed(values, lab.people.own.recipient) });
+      fill(cwd, { [name]: await sealed(JSON.stringify(values), lab.people.own.recipient, 'json') });
 
     /** Runs it, and looks for what is planted in all that it leaves behind. */
     async function publish(words: readonly string[], more: { readonly input?: string; readonly env?: Environment } = {}): Promise<Ran> {
@@ -130,6 +140,20 @@ export function testSecrets(of: string, start: () => Promise<SecretService>, mis
       return versions;
     };
 
+    test('a binary file is the secret itself; bytes that are no text go where bytes are taken', async () => {
+      rules({ path_regex: 'bin$' });
+      const [text, bytes] = [`text${count}.bin`, `bytes${count}.bin`];
+      fill(cwd, {
+        [text]: await sealed(new TextEncoder().encode(planted.three), lab.people.own.recipient, 'binary'),
+        [bytes]: await sealed(Uint8Array.of(0xff, 0xfe, 0, 1), lab.people.own.recipient, 'binary'),
+      });
+      expect(await publish(['--yes', '--per-key', text])).toMatchObject(good);
+      expect((await held(undefined, text))?.content).toBe(service.alone ? JSON.stringify({ data: planted.three }) : planted.three);
+      const [status, said] = service.takesBytes ? [0, 'already up-to-date'] : [4, 'the file is not text'];
+      await publish(['--yes', bytes]);
+      expect(await publish(['--yes', bytes])).toMatchObject({ status, stderr: expect.stringContaining(said) });
+    });
+
     test('--dry-run tells keys, never values, and writes nothing', async () => {
       rules();
       await write(file, { A: planted.one, B: 1 });
@@ -141,8 +165,6 @@ export function testSecrets(of: string, start: () => Promise<SecretService>, mis
       const second = await publish(['--dry-run', file]);
       expect(second.stdout).toMatch(/\nadded: C\nchanged: A\nremoved: B\n$/);
       expect(await held()).toMatchObject({ versions: 1 });
-      const third = await publish(['--dry-run', '--per-key', file]);
-      expect(third.stdout).toMatch(/\nadded: A, C\n$/);
     });
 
     test('tags, and where there is one a description, are kept beside without a version', async () => {
@@ -186,7 +208,7 @@ export function testSecrets(of: string, start: () => Promise<SecretService>, mis
       expect((await held('B'))?.content).toBe(alone(planted.one));
     });
 
-    test('--prune of a folder removes what files made that are gone', async () => {
+    test.runIf(whole === 'all')('--prune of a folder removes what files made that are gone', async () => {
       rules({ per_key: true });
       const folder = `folder${count}`;
       await write(`${folder}/stays.json`, { A: planted.one });
@@ -257,22 +279,42 @@ export function testSecrets(of: string, start: () => Promise<SecretService>, mis
       expect(await held()).toBeUndefined();
     });
 
-    test('two keys or files of one name there are refused', async () => {
+    test('a run that is interrupted is finished by the next one', async () => {
+      rules({ per_key: true });
+      const keys = ['A', 'B', 'C', 'D', 'E', 'F'];
+      await write(file, Object.fromEntries(keys.map((key) => [key, `${planted.one}${key}`])));
+      await service.faults({ on: 'write', pass: 3, times: 1000, status: 'silent' });
+      const { child, ended, output } = lab.start(['publish', '--yes', file]);
+      for (let looks = 0; looks < 200 && !(await versionsOf(keys)).some((versions) => versions !== undefined); looks += 1)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      child.kill('SIGINT');
+      expect(await ended).not.toBe(0);
+      expect(output()).not.toContain(planted.one);
+      await service.faults(undefined);
+      expect(await publish(['--yes', file])).toMatchObject(good);
+      expect(await versionsOf(keys)).toEqual(keys.map(() => 1));
+    });
+
+    test.runIf(whole === 'all')('two keys or files of one name there are refused', async () => {
       rules({ per_key: true });
       await write(file, { 'a b': planted.one, 'a-b': planted.two });
       const [status, said] = service.anyName ? [0, ''] : [8, 'would both be published to'];
       expect(await publish(['--yes', file])).toMatchObject({ status, stderr: expect.stringContaining(said) });
     });
+
+    test('nothing of it is left on the disk', () => {
+      const names = readdirSync(cwd, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(cwd, name)).isFile());
+      expect(names.length).toBeGreaterThan(10);
+      for (const name of names) expect(readFileSync(join(cwd, name), 'utf8'), name).not.toMatch(/planted/);
+    });
   });
 }
 
-const json = formats.find(({ name }) => name === 'json') ?? formats[0];
-
 /** A file as `encrypt` makes it, without another process. */
-async function sealed(values: object, recipient: string): Promise<string> {
+async function sealed(source: string | Uint8Array, recipient: string, kind: 'json' | 'binary'): Promise<string> {
   const context = createNodeContext();
   const services = { keys: localKeyService(keySources, context), keySources, context };
-  const keyGroups = [keySources.find(({ kind }) => kind === 'age')?.parse(recipient, {}) ?? []];
+  const keyGroups = [keySources.find((each) => each.kind === 'age')?.parse(recipient, {}) ?? []];
   const settings = {
     keyGroups,
     shamirThreshold: 0,
@@ -281,8 +323,9 @@ async function sealed(values: object, recipient: string): Promise<string> {
     layout: 'auto',
     strict: false,
   } as const;
-  if (json === undefined) throw new Error('there is no JSON');
-  const source = new TextEncoder().encode(JSON.stringify(values));
-  const { content } = await encrypt(source, { input: json, output: json, print: {} }, settings, services);
+  const format = formats.find(({ name }) => name === kind);
+  if (format === undefined) throw new Error(`there is no ${kind}`);
+  const bytes = typeof source === 'string' ? new TextEncoder().encode(source) : source;
+  const { content } = await encrypt(bytes, { input: format, output: format, print: {} }, settings, services);
   return new TextDecoder().decode(content);
 }

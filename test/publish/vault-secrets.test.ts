@@ -47,4 +47,4 @@ async function start(): Promise<SecretService> {
 
 const at = (value: unknown, name: string): unknown => new Map<string, unknown>(Object.entries(Object(value))).get(name);
 
-testSecrets('Vault', start, lacks('sops', 'age-keygen', 'bao'));
+testSecrets('Vault', start, lacks('sops', 'age-keygen', 'bao'), 'all');

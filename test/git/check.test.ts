@@ -266,6 +266,17 @@ describe.skipIf(lacks('age-keygen', 'sops'))('check', () => {
       });
     });
 
+    it('refuses a clone in which some of it is missing', () => {
+      lab.git(lab.folder, 'clone', '-q', '--depth', '3', `file://${folder}`, 'shallow');
+      lab.git(folder, 'config', 'uploadpack.allowFilter', 'true');
+      lab.git(lab.folder, 'clone', '-q', '--filter=blob:none', `file://${folder}`, 'partial');
+      for (const clone of ['shallow', 'partial'])
+        expect(ours(join(lab.folder, clone), 'check', '--since', 'HEAD~1')).toMatchObject({
+          status: 1,
+          stderr: expect.stringContaining(`this is a ${clone} clone`),
+        });
+    });
+
     it('takes a range, and says nothing where nothing was', () => {
       expect(lines(report(folder, '--since', 'base..side~1')).map((line) => line.split(' ')[0])).toEqual([
         'not-encrypted',

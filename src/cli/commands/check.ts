@@ -8,6 +8,7 @@ import { historyScope, type Looked, type Scope, stagedScope, withoutLinks } from
 import { globMatch } from '../../git/check/globs.ts';
 import { type Judged, judgeAll } from '../../git/check/judge.ts';
 import { pushedCommits } from '../../git/check/pushed.ts';
+import { refuseHoles } from '../../git/check/whole.ts';
 import { checkRules } from '../../git/check/rules/index.ts';
 import { openBlobs } from '../../git/blobs.ts';
 import { findRepository, openRepository, type Repository } from '../../git/repository.ts';
@@ -70,7 +71,9 @@ async function judgeInGit({ git, top }: Repository, config: Pick<Looked, 'readin
   try {
     const looked = { git, top: posix(top), blobs, ...config };
     if (invocation.flags.isOn('staged')) return await judgeScope(await stagedScope(looked), invocation);
-    return await (since === undefined ? judgePushed(looked, invocation) : judgeHistory(sinceRevisions(since), looked, invocation));
+    if (since === undefined) return await judgePushed(looked, invocation);
+    await refuseHoles(git);
+    return await judgeHistory(sinceRevisions(since), looked, invocation);
   } finally {
     await blobs.close();
   }

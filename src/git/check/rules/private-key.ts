@@ -37,7 +37,7 @@ const kinds: readonly Kind[] = [
   {
     name: 'a private key of PuTTY',
     hint: 'PuTTY-User-Key-File-',
-    pattern: /PuTTY-User-Key-File-\d: \S{1,40}[^]{0,4000}?Private-Lines: \d+/g,
+    pattern: /PuTTY-User-Key-File-\d: \S{1,40}(?:(?!PuTTY-)[^]){0,4000}?Private-Lines: \d+/g,
   },
   { name: 'a token of Vault', hint: 'hv', pattern: /(?<![\w.])hv[bs]\.[A-Za-z0-9_-]{80,}/g },
   { name: 'a private key in PEM, in base64', hint: 'LS0tLS1CRUdJTi', pattern: /LS0tLS1CRUdJTi[A-Za-z0-9+/]{40,}/g, isReal: isPem },
@@ -50,7 +50,7 @@ function isPem(base64: string): boolean {
   return bytes !== undefined && /-----BEGIN [A-Z ]*PRIVATE KE?/.test(String.fromCodePoint(...bytes));
 }
 
-/** Private keys and tokens in clear. Ciphertext cannot look like one: base64 has neither dashes nor points. */
+/** Private keys and tokens in clear. Files are hostile: no pattern takes more than linear time. Ciphertext cannot look like one: base64 has neither dashes nor points. */
 export const privateKey: CheckRule = {
   id: 'private-key',
   severity: 'error',

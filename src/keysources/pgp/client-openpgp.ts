@@ -104,6 +104,17 @@ const whyClosed = (key: PrivateKey, ids: readonly KeyID[]): string =>
 
 export const fingerprintOf = (key: Key): string => key.getFingerprint().toUpperCase();
 
+/** The fingerprints of the private keys in a block, and those of all their parts. Throws `MALFORMED_KEY`. */
+export async function privateFingerprints(
+  block: KeyBlock,
+): Promise<{ readonly keys: readonly string[]; readonly parts: readonly string[] }> {
+  const keys = (await readKeyBlocks([block])).filter((key) => key.isPrivate());
+  return {
+    keys: keys.map(fingerprintOf),
+    parts: keys.flatMap((key) => key.getKeys().map((part) => part.getFingerprint().toUpperCase())),
+  };
+}
+
 /** A key as a passphrase unlocks it. Throws where the passphrase is wrong. */
 export async function unlockWith(passphrase: string, privateKey: PrivateKey): Promise<PrivateKey> {
   const { decryptKey } = await import('openpgp');

@@ -21,13 +21,12 @@ const given = async (context: Context): Promise<readonly Searched[]> =>
   context.env['SOPS_PGP_KEY'] || context.env['SOPS_PGP_KEY_FILE'] ? givenOnce(context, 'given', async () => readGiven(context)) : [];
 
 async function readGiven(context: Context): Promise<readonly Searched[]> {
-  const { fingerprintOf, readKeyBlocks } = await import('./client-openpgp.ts');
+  const { privateFingerprints } = await import('./client-openpgp.ts');
   try {
     const places: Searched[] = [];
     for (const block of await givenKeys(context)) {
-      const keys = (await readKeyBlocks([block])).filter((key) => key.isPrivate());
-      const parts = keys.flatMap((key) => key.getKeys().map((part) => part.getFingerprint().toUpperCase()));
-      places.push({ name: block.from, keys: keys.map(fingerprintOf), parts, ...(keys.length === 0 ? { note: noPrivateKey } : {}) });
+      const { keys, parts } = await privateFingerprints(block);
+      places.push({ name: block.from, keys, parts, ...(keys.length === 0 ? { note: noPrivateKey } : {}) });
     }
     return places;
   } catch (error) {

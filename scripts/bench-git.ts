@@ -40,7 +40,7 @@ export function benchGit(bench: GitBench): void {
     ['checkout', '--', '.'],
   );
   // The start of one process weighs less the more files there are.
-  const budget = bench.files < 1000 ? 0.5 : 0.25;
+  const budget = bench.files < 1000 ? 0.5 : 0.3;
   tell(bench, `git checkout, ${bench.files} files`, checkout, budget);
   // Git compares what is in files of the second in which it wrote its index; from here on it need not.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100);

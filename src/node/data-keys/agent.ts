@@ -1,14 +1,16 @@
+import { lstatSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { listenAt } from '../listening.ts';
 import { longestRequest, readRequest, writeAnswer } from './messages.ts';
 import { dataKeySocket } from './socket.ts';
 import { DataKeyStore } from './store.ts';
 
-/** How long a request may take, in milliseconds. */
+/** How long a request may take, and how often it is looked whether the socket is still there, in milliseconds. */
 const patience = 2000;
+const lookAround = 5000;
 
 /**
- * Remembers data keys for other processes of this user until nothing is left to remember, or somebody asks to stop: answers then.
+ * Remembers data keys for other processes of this user until nothing is left to remember, somebody asks to stop, or the socket is gone, as it is once the user logs out: answers then.
  * Throws `ADDRESS_UNUSABLE` where another does so already; answers at once where there is no folder that is the user's alone.
  * @param seconds without use after which a key is forgotten
  */
@@ -44,11 +46,18 @@ export async function serveDataKeys(seconds: number, env: Readonly<Record<string
   const { stop } = await listenAt(server, { network: 'unix', address });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
   waitOn();
+  const own = idOf(address);
+  const looking = setInterval(() => {
+    if (idOf(address) !== own) end();
+  }, lookAround);
   await ended;
   clearTimeout(timer);
+  clearInterval(looking);
   store.forget(true);
   stop();
 }
+
+const idOf = (path: string): number | undefined => lstatSync(path, { throwIfNoEntry: false })?.ino;
 
 function converse(socket: Socket, receive: (bytes: Uint8Array) => void): void {
   const bytes = new Uint8Array(longestRequest);

@@ -33,7 +33,8 @@ const formatOfFile = (file: string): Parameters<typeof seal>[0] => {
 
 /** A lab with the driver; after each test nothing decrypted may be anywhere. */
 export function mergingLab(): MergingLab {
-  const lab = equippedLab({ SOPS_AGE_KEY_CMD: `cat '${identityFile}'` });
+  const lab = equippedLab();
+  writeFileSync(join(lab.folder, 'key.txt'), readFileSync(identityFile));
   writeFileSync(
     join(lab.folder, '.gitconfig'),
     `[protocol "file"]\nallow = always\n[merge "sopsmith"]\nname = SOPS\ndriver = "${mergeDriverLine('sopsmith')}"\n`,

@@ -23,7 +23,10 @@ describe.skipIf(lacks('sops', 'age-keygen'))('other commands of Git', () => {
     git(top, 'switch', '-q', 'main');
     await change(top, { 'a.yaml': (text) => `${text.replace('z: 0', 'z: main')}m: 1\n` }, 'on main');
     git(top, 'switch', '-q', 'topic');
+    const calls = lab.calls();
     expect(tryGit(top, ['rebase', '-q', 'main']).status).toBe(1);
+    // The data key is asked for once, and remembered.
+    expect(lab.calls() - calls).toBeLessThanOrEqual(1);
     const { stderr, status: resolved } = ours(
       top,
       ['git', 'resolve', 'a.yaml'],

@@ -14,6 +14,7 @@ import { type Merge, type MergedFile, type Side, startMerge } from '../../operat
 import { audit } from '../audit.ts';
 import { inFile, type Invocation } from '../invocation.ts';
 import { formatOfVersions, mergeOptions } from '../merging.ts';
+import { rememberedKeys } from '../remembered-keys.ts';
 import { errorText, log, say, warn } from '../report.ts';
 import { servicesOf } from '../services.ts';
 
@@ -90,7 +91,8 @@ async function settleMerged(invocation: Invocation, found: Case): Promise<void> 
   const { base, ours, theirs } = await readStages(repository.top, stages, context);
   if (ours === undefined || theirs === undefined) throw new TypeError('a side is missing');
   const format = formatOfVersions(flags.text('input-type'), path, [ours, theirs, base]);
-  const merge = await startMerge({ base, ours, theirs }, format, mergeOptions(invocation, format), servicesOf(invocation));
+  const services = { ...servicesOf(invocation), known: rememberedKeys(context) };
+  const merge = await startMerge({ base, ours, theirs }, format, mergeOptions(invocation, format), services);
   if (merge === undefined)
     throw new SopsError('UNSUPPORTED', 'no side of the conflict is encrypted', { hint: 'resolve it as any other file' });
   try {

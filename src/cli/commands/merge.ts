@@ -6,6 +6,7 @@ import { readFile } from '../../node/files.ts';
 import { audit } from '../audit.ts';
 import { formatOfVersions, mergeOptions } from '../merging.ts';
 import type { Invocation } from '../invocation.ts';
+import { rememberedKeys } from '../remembered-keys.ts';
 import { reportError, say } from '../report.ts';
 import { servicesOf } from '../services.ts';
 
@@ -51,7 +52,7 @@ async function mergeFiles(invocation: Invocation, files: MergeFiles): Promise<nu
   const options = mergeOptions(invocation, format);
   await audit(['decrypt', 'encrypt'], path);
   const call = { files, sources, format, options, labels, markerSize: markerSize(flags.text('marker-size')) };
-  return tell(path, await mergeForGit(call, servicesOf(invocation)));
+  return tell(path, await mergeForGit(call, { ...servicesOf(invocation), known: rememberedKeys(invocation.context) }));
 }
 
 /** Git gives an empty file where there is no common version. */

@@ -5,6 +5,7 @@ import type { Format } from '../../formats/format.ts';
 import type { Metadata } from '../../metadata/metadata.ts';
 import { hasRecord } from '../../metadata/shape.ts';
 import { readPlain } from '../encrypt.ts';
+import type { KnownDataKeys } from '../known-data-keys.ts';
 import { type OpenedFile, openWith, readSealed, type SealedFile } from '../open-file.ts';
 import type { Services } from '../operation.ts';
 import { opensMac, recoverDataKey } from '../recover-data-key.ts';
@@ -49,6 +50,12 @@ export interface Sources {
   readonly theirs: Uint8Array;
 }
 
+/** What a merge works with. */
+export interface MergeServices extends Services {
+  /** Data keys of files that were opened before, so that a rebase asks for each but once. */
+  readonly known?: KnownDataKeys;
+}
+
 /** Whether a file is encrypted in a format; undefined for what is no document of it. Throws `MALFORMED_METADATA`. */
 export function isSealed(source: Uint8Array, format: Format): boolean | undefined {
   try {
@@ -63,7 +70,7 @@ export function isSealed(source: Uint8Array, format: Format): boolean | undefine
  * Opens the versions of a file. A data key is looked for once: versions that have one in common are opened with it, whoever they are encrypted for.
  * Throws what hinders opening a side: `DATA_KEY_UNRECOVERABLE`, `MAC_MISMATCH`, `VALUE_UNOPENABLE`, `MALFORMED_DOCUMENT`.
  */
-export async function openVersions(sources: Sources, format: Format, ignoreMac: boolean, services: Services): Promise<Versions> {
+export async function openVersions(sources: Sources, format: Format, ignoreMac: boolean, services: MergeServices): Promise<Versions> {
   const opener = new Opener(format, ignoreMac, services);
   try {
     const ours = await opener.side(sources.ours, 'ours');
@@ -78,10 +85,10 @@ export async function openVersions(sources: Sources, format: Format, ignoreMac: 
 class Opener {
   readonly #format: Format;
   readonly #ignoreMac: boolean;
-  readonly #services: Services;
+  readonly #services: MergeServices;
   readonly #opened: OpenedFile[] = [];
 
-  constructor(format: Format, ignoreMac: boolean, services: Services) {
+  constructor(format: Format, ignoreMac: boolean, services: MergeServices) {
     this.#format = format;
     this.#ignoreMac = ignoreMac;
     this.#services = services;
@@ -124,11 +131,26 @@ class Opener {
   }
 
   async #open(sealed: SealedFile): Promise<OpenedFile> {
-    const known = this.#opened.find(({ dataKey }) => sealed.metadata.mac !== '' && opensMac(dataKey, sealed.metadata));
-    const dataKey = known ? Uint8Array.from(known.dataKey) : await recoverDataKey(sealed.metadata, this.#services);
+    const dataKey = (await this.#knownKey(sealed)) ?? (await this.#recovered(sealed));
     const file = await openWith(dataKey, sealed, { ignoreMac: this.#ignoreMac });
     this.#opened.push(file);
     return file;
+  }
+
+  /** The data key of another version, or one that is remembered, where it opens the MAC. */
+  async #knownKey({ metadata }: SealedFile): Promise<Uint8Array | undefined> {
+    if (metadata.mac === '') return undefined;
+    const other = this.#opened.find(({ dataKey }) => opensMac(dataKey, metadata));
+    if (other !== undefined) return Uint8Array.from(other.dataKey);
+    // That a file did not open a moment ago is no reason not to try: what comes of a merge stays.
+    const remembered = await this.#services.known?.find(metadata).catch(() => undefined);
+    return remembered !== undefined && opensMac(remembered, metadata) ? remembered : undefined;
+  }
+
+  async #recovered({ metadata }: SealedFile): Promise<Uint8Array> {
+    const dataKey = await recoverDataKey(metadata, this.#services);
+    if (opensMac(dataKey, metadata)) await this.#services.known?.keep(metadata, dataKey);
+    return dataKey;
   }
 
   close(): void {

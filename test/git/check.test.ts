@@ -1,6 +1,6 @@
 // `sopsmith check` in real repositories: the work tree, the index, history; what is found and what is not.
 import { execFileSync } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../support/cli.ts';
@@ -300,4 +300,7 @@ it('passes by what only looks like an encrypted file, and takes what is large or
     'deep.yaml': `${'['.repeat(2000)}ENC[AES256_GCM,`,
   });
   expect(report(folder)).toMatchObject({ files: 5, findings: [] });
+  write(folder, { 'large.iso': '' });
+  truncateSync(join(folder, 'large.iso'), 2 ** 27);
+  expect(report(folder).findings).toMatchObject([{ rule: 'too-large', severity: 'note', file: 'large.iso' }]);
 });

@@ -128,6 +128,9 @@ const privateKeys: readonly ((random: Random) => string)[] = [
   () => armored('RSA PRIVATE KEY').replaceAll('\n', '\r\n'),
   () => `${JSON.stringify({ type: 'service_account', private_key: pem() })}\n`,
   () => `data:\n  tls.key: ${Buffer.from(pem()).toString('base64')}\n`,
+  () => `data:\n  keys.txt: ${Buffer.from(`${identity('age-secret-key-', 32)}\n`).toString('base64')}\n`,
+  () =>
+    `PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: work\nPublic-Lines: 1\n${randomBytes(40).toString('base64')}\nPrivate-Lines: 1\n${randomBytes(40).toString('base64')}\n`,
   () => `vault login hvs.${randomBytes(75).toString('base64url')}\n`,
 ];
 

@@ -1,7 +1,8 @@
 import type { TreePath } from '../../document/path.ts';
 import type { Comment, Entry, Mapping, Node, Sequence } from '../../document/tree.ts';
+import { goesAstray } from './list-check.ts';
 import { mergeComments, reconciled } from './merge-comments.ts';
-import { commentText, entriesIn, identityOf, sameNodes } from './node-text.ts';
+import { calledOf, commentText, entriesIn, identityOf, sameNodes } from './node-text.ts';
 import { mergedOrder } from './order.ts';
 import { type Range, type Region, regionsOf } from './regions.ts';
 import { eachOf, type Pick, picked, type Three, undisputed } from './three.ts';
@@ -65,6 +66,8 @@ class TreeMerge {
   readonly #strict: boolean;
   readonly #conflicts: Conflict[] = [];
   readonly #notes: string[] = [];
+  /** Items of lists that were merged with their counterparts. */
+  readonly #together = new Set<Node>();
 
   constructor({ pick, strict }: TreeOptions) {
     this.#pick = pick;
@@ -172,14 +175,15 @@ class TreeMerge {
     if (this.#conflicts.length > before) return { kind: 'sequence', items };
     const all = eachOf(versions, (node) => node.items);
     const merged: Sequence = { kind: 'sequence', items: reconciled<Node>(items, all, identityOf) };
+    const nodes = eachOf(parts, (part) => part.led.map(({ item }) => item));
     if (
-      this.#conflicts.length === before &&
-      movesTwice(
-        names,
-        led.map(({ item }) => identityOf(item)),
+      goesAstray(
+        nodes,
+        led.map(({ item }) => item),
+        this.#together,
       )
     )
-      return this.#conflict<Sequence>(versions, path, 'items of the list were moved or removed in different ways');
+      return this.#conflict<Sequence>(versions, path, 'items of the list were moved, changed or removed in different ways');
     return merged;
   }
 
@@ -188,17 +192,16 @@ class TreeMerge {
     if (side !== undefined) return items[side];
     const { base, ours, theirs } = items;
     if (this.#strict && changed !== 'nobody') return this.#conflict(items, path, 'the lists differ');
-    if (base.length === ours.length && base.length === theirs.length)
+    if (areCounterparts(items))
       return ours.flatMap((mine, at) => this.#item({ base: base[at], ours: mine, theirs: theirs[at] }, [...path, start + at]));
     if (base.length === 0) return this.#bothInserted(ours, theirs, path);
     return this.#conflict(items, path, 'the same part of the list was changed on both sides');
   }
 
   #item(found: Three<Led<Node> | undefined>, path: TreePath): readonly Led<Node>[] {
-    const item = this.value(
-      eachOf(found, (one) => one?.item),
-      path,
-    );
+    const nodes = eachOf(found, (one) => one?.item);
+    for (const node of [nodes.base, nodes.ours, nodes.theirs]) if (node) this.#together.add(node);
+    const item = this.value(nodes, path);
     const lead = this.#lead(found, item === undefined ? new Set(found.base?.lead.map(commentText)) : undefined, path);
     return item === undefined ? [] : [{ lead, item }];
   }
@@ -259,22 +262,14 @@ function hasTwice(node: Mapping): boolean {
   return new Set(entries.map(({ key }) => key)).size < entries.length;
 }
 
-/** Whether an item stands in a merged list more often than on either side, or though one side removed it: it was moved on one side, and moved elsewhere or removed on the other. */
-function movesTwice(names: Three<readonly string[]>, merged: readonly string[]): boolean {
-  const counts = eachOf(names, countOf);
-  for (const [name, count] of countOf(merged)) {
-    const { base, ours, theirs } = eachOf(counts, (of) => of.get(name) ?? 0);
-    // What neither side has was put together of both.
-    if (ours + theirs > 0 && (count > Math.max(ours, theirs) || (base > 0 && count > ours + theirs - base))) return true;
-  }
-  return false;
-}
-
-function countOf(names: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
-}
+/** Whether items belong together one by one: those of the same name, and those without one by their places. */
+const areCounterparts = ({ base, ours, theirs }: Three<readonly Led<Node>[]>): boolean =>
+  base.length === ours.length &&
+  base.length === theirs.length &&
+  base.every((one, at) => {
+    const names = [one, ours[at], theirs[at]].map((led) => led && calledOf(led.item));
+    return new Set(names).size === 1;
+  });
 
 function whatHappened({ base, ours, theirs }: Three<Present>, strict: boolean): string {
   if (strict) return 'it differs, and the common version cannot be read';

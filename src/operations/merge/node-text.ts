@@ -38,18 +38,19 @@ export const sameNodes = (one: Node | undefined, other: Node | undefined): boole
 /** What names an item of a list among its siblings. */
 const naming: readonly string[] = ['name', 'id', 'key'];
 
-/**
- * What an item of a list is recognised by in another version of it: a mapping by what it is called, anything else by its value. Documents of Kubernetes have kind, namespace and name.
- */
-export function identityOf(node: Node): string {
-  if (node.kind !== 'mapping') return nodeText(node, false);
+/** What an item of a list is recognised by in another version of it: what it is called, or its value. */
+export const identityOf = (node: Node): string => calledOf(node) ?? nodeText(node, false);
+
+/** What a mapping in a list is called; documents of Kubernetes have kind, namespace and name. Undefined for what has no name. */
+export function calledOf(node: Node): string | undefined {
+  if (node.kind !== 'mapping') return undefined;
   const object = objectName(node);
   if (object !== undefined) return object;
   for (const name of naming) {
     const text = textAt(node, name);
     if (text !== undefined) return `${name}:${text}`;
   }
-  return nodeText(node, false);
+  return undefined;
 }
 
 function objectName(node: Mapping): string | undefined {

@@ -108,14 +108,14 @@ describe('what both sides changed', () => {
       'l: [x, y, z]\n',
       'l: [y, z]\n',
       'l: [y, z, x]\n',
-      'l: items of the list were moved or removed in different ways',
+      'l: items of the list were moved, changed or removed in different ways',
     ],
     [
       'an item moved twice',
       'l: [x, a, b, c, d]\n',
       'l: [a, b, x, c, d]\n',
       'l: [a, b, c, d, x]\n',
-      'l: items of the list were moved or removed in different ways',
+      'l: items of the list were moved, changed or removed in different ways',
     ],
     [
       'an item removed and changed',

@@ -213,6 +213,7 @@ describe.skipIf(lacks('age-keygen', 'sops'))('check', () => {
       write(folder, { '.sops.yaml': `# changed\n${rules}` });
       lab.git(folder, 'add', '.sops.yaml');
       expect(lines(report(folder, '--staged'))).toEqual(['not-encrypted secrets/old.yaml:1 a']);
+      expect(lines(report(folder, '--staged', 'secrets/new.yaml', 'secrets/none.yaml'))).toEqual([]);
     });
 
     it('works before the first commit', () => {
@@ -283,6 +284,8 @@ describe.skipIf(lacks('age-keygen', 'sops'))('check', () => {
         'not-encrypted',
         'private-key',
       ]);
+      expect(report(folder, '--since', 'base', 'gone').findings.map(({ file }) => file)).toEqual(['gone/b.yaml']);
+      expect(report(folder, '--since', 'base', '**/*.yaml').findings.map(({ file }) => file)).toEqual(['secrets/a.yaml', 'gone/b.yaml']);
       expect(ours(folder, 'check', '--since', 'HEAD')).toMatchObject({ status: 0 });
       expect(ours(folder, 'check', '--since', '--output=x')).toMatchObject({ status: 1, stdout: '' });
       expect(ours(folder, 'check', '--since', 'base', '--staged')).toMatchObject({ status: 8 });

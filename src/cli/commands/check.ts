@@ -5,7 +5,7 @@ import { type Allowed, allowedBy } from '../../git/check/allowed.ts';
 import type { Surroundings } from '../../git/check/check-rule.ts';
 import { checkConfig, type CheckedConfig, type ConfigReading } from '../../git/check/checked-config.ts';
 import { historyScope, type Looked, type Scope, stagedScope, withoutLinks } from '../../git/check/git-scopes.ts';
-import { globMatch } from '../../git/check/globs.ts';
+import { type GlobMatch, globMatch } from '../../git/check/globs.ts';
 import { type Judged, judgeAll } from '../../git/check/judge.ts';
 import { pushedCommits } from '../../git/check/pushed.ts';
 import { refuseHoles } from '../../git/check/whole.ts';
@@ -24,6 +24,7 @@ import { type CheckReport, count } from '../check/check-report.ts';
 import { posix, treeScope } from '../check/tree-scope.ts';
 import { generic, success } from '../exit-codes.ts';
 import { formatFor } from '../format-choice.ts';
+import { mayBeGlob } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
 import { print } from '../report.ts';
 import { servicesOf } from '../services.ts';
@@ -60,16 +61,25 @@ async function judged(invocation: Invocation, repository: Repository | undefined
   const reading: ConfigReading = { yaml: formatFor('yaml', ''), keySources, destinations };
   const fixed = await namedConfig(flags.text('config'), reading);
   if (scopes.length === 0) return judgeScope(await treeScope(words, { repository, context, reading, fixed }), invocation);
-  if (words.length > 0)
-    throw new SopsError('USAGE', 'files can be named for the work tree alone', { hint: 'leave out the files, or the flag' });
   return judgeInGit(repository ?? (await openRepository(process.cwd(), context)), { reading, fixed }, invocation);
+}
+
+/** The files that words name where they may not lie in the work tree: a folder stands for all in it. */
+async function meantBy(words: readonly string[]): Promise<GlobMatch> {
+  if (words.length === 0) return () => true;
+  const paths = words.map((word) => posix(resolve(word)));
+  const globs = await globMatch(
+    words.filter(mayBeGlob).map((word) => `/${word.replace(/^\.\//, '')}`),
+    posix(process.cwd()),
+  );
+  return (path) => paths.some((one) => path === one || path.startsWith(`${one}/`)) || globs(path);
 }
 
 async function judgeInGit({ git, top }: Repository, config: Pick<Looked, 'reading' | 'fixed'>, invocation: Invocation): Promise<Judged> {
   const since = invocation.flags.text('since');
   const blobs = await openBlobs(top, invocation.context);
   try {
-    const looked = { git, top: posix(top), blobs, ...config };
+    const looked = { git, top: posix(top), blobs, means: await meantBy(invocation.words), ...config };
     if (invocation.flags.isOn('staged')) return await judgeScope(await stagedScope(looked), invocation);
     if (since === undefined) return await judgePushed(looked, invocation);
     await refuseHoles(git);

@@ -1,4 +1,4 @@
-import type { ConfigFlaw } from '../../config/config.ts';
+import type { ConfigFlaw, MaxAge } from '../../config/config.ts';
 import { parseConfig } from '../../config/parse.ts';
 import { SopsError } from '../../errors.ts';
 import type { Format } from '../../formats/format.ts';
@@ -19,6 +19,7 @@ export interface CheckedConfig {
   /** Why it cannot be read, or a rule of it. */
   readonly errors: readonly SopsError[];
   readonly settings: Settings;
+  readonly maxAge: MaxAge;
 }
 
 /** What config files are read with. */
@@ -43,10 +44,10 @@ export async function checkConfig(
     const config = parseConfig(document, path, keySources, destinations);
     const rules = readRules(config.creationRules ?? [], await loadRegexps(config.patterns));
     const errors = rules.flatMap(({ error }) => (error === undefined ? [] : [error]));
-    return { path, source, flaws: config.flaws, rules, errors, settings: readSettings(document) };
+    return { path, source, flaws: config.flaws, rules, errors, settings: readSettings(document), maxAge: config.maxAge };
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
     const isEmpty = error.code === 'EMPTY_DOCUMENT';
-    return { path, source, flaws: [], rules: [], errors: isEmpty ? [] : [error], settings: nothing };
+    return { path, source, flaws: [], rules: [], errors: isEmpty ? [] : [error], settings: nothing, maxAge: {} };
   }
 }

@@ -4,6 +4,7 @@ import type { Git } from '../git.ts';
 import { type Commit, history } from '../history.ts';
 import { checkConfig, type CheckedConfig, type ConfigReading } from './checked-config.ts';
 import type { Finding } from './finding.ts';
+import type { GlobMatch } from './globs.ts';
 import type { Target } from './judge.ts';
 import { type Policy, policyOf, type ReadConfig } from './policy.ts';
 
@@ -16,6 +17,8 @@ export interface Looked {
   readonly reading: ConfigReading;
   /** The config file that is in force for all files, if one is named. */
   readonly fixed: CheckedConfig | undefined;
+  /** Whether a file is to be looked at. @param path absolute, with `/` */
+  readonly means: GlobMatch;
 }
 
 /** What is to be judged, and by which rules. */
@@ -48,7 +51,9 @@ export async function stagedScope(looked: Looked): Promise<Scope> {
   const all = (await indexEntries(git)).filter(({ kind, stage }) => kind === 'file' && stage === 0);
   const some = [...changed].some(isConfig) ? all : all.filter(({ path }) => changed.has(path));
   return {
-    targets: some.map(({ path, id }) => ({ path: `${top}/${path}`, read: () => blobs.read(id) })),
+    targets: some
+      .filter(({ path }) => looked.means(`${top}/${path}`))
+      .map(({ path, id }) => ({ path: `${top}/${path}`, read: () => blobs.read(id) })),
     policy: policyOf(configsOf(':', looked), looked.fixed),
     paths: all.map(({ path }) => `${top}/${path}`),
   };
@@ -68,7 +73,7 @@ export async function historyScope(revisions: readonly string[], tip: string, lo
   for (const commit of commits) {
     const earlier = isSteady ? undefined : policyOf(configsOf(`${commit.id}:`, looked));
     for (const { path, id } of broughtIn(commit)) {
-      if (seen.has(`${id} ${path}`)) continue;
+      if (seen.has(`${id} ${path}`) || !looked.means(`${top}/${path}`)) continue;
       seen.add(`${id} ${path}`);
       targets.push({
         path: `${top}/${path}`,

@@ -23,7 +23,7 @@ export function readSettings({ branches }: Document): Settings {
     return found;
   };
   for (const [node, name, known] of [
-    [own, 'x-sopsmith', ['check']],
+    [own, 'x-sopsmith', ['check', 'max_age']],
     [check, 'check', ['exclude', 'allow']],
   ] as const)
     for (const item of itemsOf(node))

@@ -10,6 +10,7 @@ const topics: readonly { readonly title: string; readonly names: readonly string
   { title: 'Secrets in files', names: ['encrypt', 'decrypt', 'edit', 'set', 'unset', 'move', 'find', 'filestatus'] },
   { title: 'Keys of files', names: ['rotate', 'updatekeys', 'groups add', 'groups delete', 'keys'] },
   { title: 'Secrets for programs', names: ['exec-env', 'exec-file', 'export', 'publish', 'keyservice'] },
+  { title: 'Pipelines', names: ['kustomize decrypt', 'kustomize lint'] },
   { title: 'Git', names: ['git install', 'git uninstall', 'git status', 'git textconv', 'git difftool', 'git cache'] },
   { title: 'Setting up', names: ['init', 'rules', 'doctor', 'schema', 'completion'] },
 ];

@@ -15,6 +15,7 @@ import { gitCache, gitDifftool, gitInstall, gitStatus, gitTextconv, gitUninstall
 import { blame, exposure, fixMac } from './catalog/past.ts';
 import { groupsAdd, groupsDelete, keyList, keyservice, rules, updatekeys } from './catalog/master-keys.ts';
 import { check } from './catalog/checking.ts';
+import { kustomizeDecrypt, kustomizeLint } from './catalog/deploying.ts';
 import { gitResolve, merge } from './catalog/merging.ts';
 import { publish } from './catalog/publishing.ts';
 import { completion, execEnv, execFile, exportVariables } from './catalog/programs.ts';
@@ -45,6 +46,8 @@ export const commands: readonly Command[] = [
   execFile,
   exportVariables,
   publish,
+  kustomizeDecrypt,
+  kustomizeLint,
   gitInstall,
   gitUninstall,
   gitStatus,

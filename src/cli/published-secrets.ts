@@ -1,8 +1,9 @@
 import type { DestinationRule } from '../config/config.ts';
+import type { Listed } from '../destinations/destination.ts';
 import { oneLine } from '../errors.ts';
 import type { Change } from '../operations/compare-secrets.ts';
 import { destinationOf, type PublishedFile } from '../operations/publish.ts';
-import { forgottenSecrets, type Leftover, type SecretsPublication } from '../operations/publish-secrets.ts';
+import { forgottenSecrets, type SecretsPublication } from '../operations/publish-secrets.ts';
 import type { Context } from '../ports.ts';
 import type { Invocation } from './invocation.ts';
 import { print } from './report.ts';
@@ -42,7 +43,7 @@ export async function prune(publication: SecretsPublication, told: Told, yes: bo
   return true;
 }
 
-const addressesOf = (leftovers: readonly Leftover[], { rule, env }: Told): readonly string[] => {
+const addressesOf = (leftovers: readonly Listed[], { rule, env }: Told): readonly string[] => {
   const { destination, place } = destinationOf(rule);
   return leftovers.map(({ name }) => destination.describe(place, name, env));
 };

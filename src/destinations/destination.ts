@@ -94,6 +94,11 @@ export interface Held {
   /** It is about to be deleted: writing brings it back. */
   readonly deleted?: true;
 }
+/** A secret that we published. */
+export interface Listed {
+  readonly name: string;
+  readonly mark: Mark;
+}
 /** What of a secret is to be written: its value, which makes a version; what is kept beside it, which makes none. */
 export interface Parts {
   readonly content: boolean;
@@ -105,7 +110,7 @@ export interface Store {
   read(name: string): Promise<Held | undefined>;
   write(secret: Secret, held: Held | undefined, parts: Parts): Promise<void>;
   /** Those that a rule published and that are there still. */
-  list(rule: string): Promise<readonly { readonly name: string; readonly mark: Mark }[]>;
+  list(rule: string): Promise<readonly Listed[]>;
   remove(name: string): Promise<void>;
 }
 

@@ -1,16 +1,10 @@
-import type { Held, Mark, Parts, Published, Store } from '../destinations/destination.ts';
+import type { Held, Listed, Parts, Published, Store } from '../destinations/destination.ts';
 import { SopsError } from '../errors.ts';
 import type { Format } from '../formats/format.ts';
 import type { Context } from '../ports.ts';
 import { type Compared, compareSecret, type KeyChange } from './compare-secrets.ts';
 import { settleAll } from './lanes.ts';
 import { type MadeSecret, markOf, type SecretsTarget } from './secrets-of-file.ts';
-
-/** A secret that a former publication left behind. */
-export interface Leftover {
-  readonly name: string;
-  readonly mark: Mark;
-}
 
 /** The secrets of one file on their way to a store. */
 export interface SecretsPublication {
@@ -19,8 +13,8 @@ export interface SecretsPublication {
   /** Writes what differs. Throws `PUBLICATION_FAILED`; what was written stays, and another run goes on from there. */
   send(): Promise<Published>;
   /** What the rule published of this file before and does not any more. */
-  leftovers(): Promise<readonly Leftover[]>;
-  remove(leftovers: readonly Leftover[]): Promise<void>;
+  leftovers(): Promise<readonly Listed[]>;
+  remove(leftovers: readonly Listed[]): Promise<void>;
 }
 
 /** How they are sent. */
@@ -145,7 +139,7 @@ export async function forgottenSecrets(
   target: RuleTarget,
   isGone: (file: string) => boolean,
   context: Context,
-): Promise<{ readonly leftovers: readonly Leftover[]; readonly remove: () => Promise<void> }> {
+): Promise<{ readonly leftovers: readonly Listed[]; readonly remove: () => Promise<void> }> {
   const { rule } = markOf({ ...target, origin: '' });
   const store = await (await target.destination.load()).open(target.place, true, context);
   const leftovers = (await store.list(rule)).filter(({ mark }) => mark.rule === rule && isGone(mark.file));
@@ -153,7 +147,7 @@ export async function forgottenSecrets(
 }
 
 /** Removes what is still marked as it was. */
-async function removeLeftovers(leftovers: readonly Leftover[], store: Store): Promise<void> {
+async function removeLeftovers(leftovers: readonly Listed[], store: Store): Promise<void> {
   await inLanes(leftovers, async ({ name, mark }) => {
     const now = (await store.read(name))?.mark;
     if (now?.rule === mark.rule && now.file === mark.file) await store.remove(name);

@@ -140,6 +140,7 @@ describe('rules', () => {
     ['azure_secrets', { azure_secrets_vault: 'https://v.vault.azure.net/keys' }],
     ['azure_secrets', { azure_secrets_vault: 'https://u:p@v.vault.azure.net' }],
     ['gcp_secrets', { gcp_secrets_project: 'p/../q' }],
+    ['gcp_secrets', { gcp_secrets_project: '..' }],
   ])('of %s with %j are refused', (kind, more) => {
     expect(() => open(kind, more)).toThrow(expect.objectContaining({ code: 'MALFORMED_CONFIG' }));
   });

@@ -104,7 +104,7 @@ class Publisher {
     const same = (name: string): string => (destination.takes === 'secrets' ? (destination.sameName?.(name) ?? name) : name);
     const addresses = names.map((name) => destination.describe(place, name, env));
     for (const name of names) this.#take(destination.describe(place, same(name), env), input.shown);
-    const address = inShort(addresses);
+    const address = inShort(addresses.map(oneLine));
     if (destination.takes === 'file') return this.#sendFile(input, { file, address }, services);
     return this.#sendSecrets(input, { file, address }, services);
   }

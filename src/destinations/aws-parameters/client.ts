@@ -9,7 +9,7 @@ import { quietly } from '../../services/aws/quiet.node.ts';
 import { ownRegion } from '../../services/aws/region.ts';
 import { rememberingOnce } from '../../services/once.ts';
 import { isAwsError, listOfTags, mapOfTags } from '../aws-tags.ts';
-import type { Held, Mark, Parts, Secret, SecretsClient, Store } from '../destination.ts';
+import type { Held, Listed, Parts, Secret, SecretsClient, Store } from '../destination.ts';
 import { markIn, otherTags, ruleTag, tagsOf } from '../mark.ts';
 import { textsOf } from '../sent.ts';
 import type { ParameterStore, Tier } from './place.ts';
@@ -83,8 +83,8 @@ class Parameters implements Store {
     await this.#ask(name, 'AddTagsToResource', async (ssm, options) => ssm.send(tagging, options));
   }
 
-  async list(rule: string): Promise<readonly { readonly name: string; readonly mark: Mark }[]> {
-    const found: { readonly name: string; readonly mark: Mark }[] = [];
+  async list(rule: string): Promise<readonly Listed[]> {
+    const found: Listed[] = [];
     for (const name of await this.#namesOf(rule)) {
       const mark = markIn(await this.#tagsOf(name));
       if (mark?.rule === rule) found.push({ name, mark });

@@ -9,7 +9,7 @@ import { quietly } from '../../services/aws/quiet.node.ts';
 import { ownRegion } from '../../services/aws/region.ts';
 import { rememberingOnce } from '../../services/once.ts';
 import { isAwsError, listOfTags, mapOfTags } from '../aws-tags.ts';
-import type { Content, Held, Mark, Parts, Secret, SecretsClient, Store } from '../destination.ts';
+import type { Content, Held, Listed, Parts, Secret, SecretsClient, Store } from '../destination.ts';
 import { fileTag, markIn, otherTags, tagsOf } from '../mark.ts';
 import { textsOf } from '../sent.ts';
 import type { SecretsManager } from './place.ts';
@@ -78,14 +78,14 @@ class SecretsManagerStore implements Store {
     );
   }
 
-  async list(rule: string): Promise<readonly { readonly name: string; readonly mark: Mark }[]> {
+  async list(rule: string): Promise<readonly Listed[]> {
     const { ListSecretsCommand } = await import('@aws-sdk/client-secrets-manager');
     const { prefix } = this.#place;
     const Filters = [
       { Key: 'tag-key' as const, Values: [fileTag] },
       { Key: 'name' as const, Values: [prefix] },
     ];
-    const found: { readonly name: string; readonly mark: Mark }[] = [];
+    const found: Listed[] = [];
     for (let NextToken: string | undefined, page = 0; page === 0 || NextToken !== undefined; page += 1) {
       const asked = { Filters, MaxResults: 100, ...(NextToken === undefined ? {} : { NextToken }) };
       const answer = await this.#ask(prefix, 'ListSecrets', async (manager, options) =>

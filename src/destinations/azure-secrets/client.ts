@@ -5,7 +5,7 @@ import { askVault, type VaultRequest } from '../../services/azure/client-vault.t
 import { HttpFailure } from '../../services/http-failure.ts';
 import { fieldIn, textIn } from '../../services/json-field.ts';
 import { ServiceFailure, withRemedy } from '../../services/service-failure.ts';
-import type { Held, Mark, Parts, Secret, SecretsClient, Store } from '../destination.ts';
+import type { Held, Listed, Parts, Secret, SecretsClient, Store } from '../destination.ts';
 import { markIn, otherTags, tagsOf } from '../mark.ts';
 import { textsOf } from '../sent.ts';
 import { explain, type Operation } from './explain.ts';
@@ -80,17 +80,18 @@ class VaultStore implements Store {
     await this.#ask({ method, path, operation: 'set', json, expected: [200], secrets: textsOf(content) });
   }
 
-  async list(rule: string): Promise<readonly { readonly name: string; readonly mark: Mark }[]> {
+  async list(rule: string): Promise<readonly Listed[]> {
     const { vault, prefix } = this.#place;
     return this.#telling(prefix, async () => {
-      const found: { readonly name: string; readonly mark: Mark }[] = [];
+      const found: Listed[] = [];
       for (let path = `/secrets?maxresults=25&${version}`; path !== '';) {
         const { json } = await this.#ask({ method: 'GET', path, operation: 'list', expected: [200] });
         const items = fieldIn(json, 'value');
         for (const item of Array.isArray(items) ? items : []) {
           const name = textIn(item, 'id').split('/').at(-1) ?? '';
           const { mark } = heldIn(item);
-          if (name.toLowerCase().startsWith(prefix.toLowerCase()) && mark?.rule === rule) found.push({ name, mark });
+          if (/^[A-Za-z0-9-]+$/.test(name) && name.toLowerCase().startsWith(prefix.toLowerCase()) && mark?.rule === rule)
+            found.push({ name, mark });
         }
         path = pathIn(textIn(json, 'nextLink'), vault);
       }

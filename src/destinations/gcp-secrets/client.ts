@@ -8,7 +8,7 @@ import { type HttpRequest, type JsonAnswer, sendJson } from '../../services/http
 import { fieldIn, textIn } from '../../services/json-field.ts';
 import { withRemedy } from '../../services/service-failure.ts';
 import { serviceMessage } from '../../services/service-message.ts';
-import type { Content, Held, Mark, Parts, Secret, SecretsClient, Store } from '../destination.ts';
+import type { Content, Held, Listed, Parts, Secret, SecretsClient, Store } from '../destination.ts';
 import { markIn, tagsOf } from '../mark.ts';
 import { textsOf } from '../sent.ts';
 import { type SecretProject, secretPath } from './place.ts';
@@ -111,20 +111,15 @@ class SecretManagerStore implements Store {
     });
   }
 
-  async list(rule: string): Promise<readonly { readonly name: string; readonly mark: Mark }[]> {
+  async list(rule: string): Promise<readonly Listed[]> {
     const { project, prefix } = this.#place;
     return this.#telling(prefix, async () => {
-      const found: { readonly name: string; readonly mark: Mark }[] = [];
+      const found: Listed[] = [];
       for (let pageToken = '', page = 0; page === 0 || pageToken !== ''; page += 1) {
         const query = { filter: 'labels.sopsmith=published', pageSize: '250', ...(pageToken === '' ? {} : { pageToken }) };
         const path = `projects/${project}/secrets`;
         const { json } = await this.#ask({ method: 'GET', path, query, permission: 'secretmanager.secrets.list' });
-        const listed = fieldIn(json, 'secrets');
-        for (const item of Array.isArray(listed) ? listed : []) {
-          const name = textIn(item, 'name').split('/').at(-1) ?? '';
-          const mark = markIn(textsIn(item, 'annotations'));
-          if (name.startsWith(prefix) && mark?.rule === rule) found.push({ name, mark });
-        }
+        found.push(...listedIn(json, prefix).filter(({ mark }) => mark.rule === rule));
         pageToken = textIn(json, 'nextPageToken');
       }
       return found;
@@ -189,6 +184,16 @@ function remedyFor(status: number, message: string, { permission, authorization 
   if (status === 403 && /has not been used|is disabled|VPC Service/i.test(message)) return undefined;
   if (status === 403) return `it takes the permission ${permission}, which the role roles/secretmanager.admin has`;
   return status === 429 || status >= 500 ? 'try again later' : undefined;
+}
+
+/** The secrets of a page that somebody published with us. */
+function listedIn(json: unknown, prefix: string): readonly Listed[] {
+  const listed = fieldIn(json, 'secrets');
+  return (Array.isArray(listed) ? listed : []).flatMap((item: unknown): readonly Listed[] => {
+    const name = textIn(item, 'name').split('/').at(-1) ?? '';
+    const mark = markIn(textsIn(item, 'annotations'));
+    return /^[A-Za-z0-9_-]+$/.test(name) && name.startsWith(prefix) && mark !== undefined ? [{ name, mark }] : [];
+  });
 }
 
 function textsIn(json: unknown, name: string): Readonly<Record<string, string>> {

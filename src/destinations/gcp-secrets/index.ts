@@ -22,7 +22,7 @@ export const gcpSecrets: Destination = defineDestination<SecretProject>({
   config: { chosenBy: 'gcp_secrets_project', texts: ['gcp_secrets_project', 'gcp_secrets_prefix', 'gcp_secrets_locations'], integers: [] },
   fromRule: ({ text }) => {
     const project = text('gcp_secrets_project');
-    if (!/^[\w:.-]+$/.test(project)) throw new SopsError('MALFORMED_CONFIG', 'gcp_secrets_project is not the ID of a project');
+    if (!/^[A-Za-z0-9][\w:.-]*$/.test(project)) throw new SopsError('MALFORMED_CONFIG', 'gcp_secrets_project is not the ID of a project');
     const locations = text('gcp_secrets_locations')
       .split(',')
       .map((location) => location.trim());

@@ -6,7 +6,7 @@ import { withoutUser } from '../../services/vault/address.ts';
 import { ask, askText, confided, list, ownVault, read, remove, type Vault } from '../../services/vault/ask.ts';
 import { explain, isTokenRefused } from '../../services/vault/refusal.ts';
 import { type Token, tokenFor } from '../../services/vault/token.ts';
-import type { Held, Mark, Parts, Secret, SecretsClient, Store } from '../destination.ts';
+import type { Held, Listed, Parts, Secret, SecretsClient, Store } from '../destination.ts';
 import { markIn, otherTags, tagsOf } from '../mark.ts';
 import { textsOf } from '../sent.ts';
 import { type KeyValuePath, secretPath } from './path.ts';
@@ -61,8 +61,8 @@ class KeyValueStore implements Store {
     });
   }
 
-  async list(rule: string): Promise<readonly { readonly name: string; readonly mark: Mark }[]> {
-    const found: { readonly name: string; readonly mark: Mark }[] = [];
+  async list(rule: string): Promise<readonly Listed[]> {
+    const found: Listed[] = [];
     const walk = async (folder: string): Promise<void> => {
       for (const name of await this.#namesIn(folder)) {
         if (name.endsWith('/')) await walk(name);

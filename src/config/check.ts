@@ -35,7 +35,7 @@ class Check {
       case 'list':
         return this.#once(value, shape, () => this.#list(value, shape.items, shape.itemName));
       case 'map':
-        return this.#once(value, shape, () => this.#map(value, shape));
+        return shape.own ? undefined : this.#once(value, shape, () => this.#map(value, shape));
     }
   }
 

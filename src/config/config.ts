@@ -10,12 +10,19 @@ export interface Config {
   /** Where to publish to. */
   readonly destinationRules: readonly DestinationEntry[];
   readonly stores: StoresConfig;
+  /** How old keys may be, for those who ask: nothing is refused for it. */
+  readonly maxAge: MaxAge;
   /** Every regular expression of the creation rules: what must be loaded before one of them is looked for; each destination rule has its own. */
   readonly patterns: readonly string[];
   /** What the user should be told once, each with file and line. */
   readonly warnings: readonly string[];
   /** The same, for programs. */
   readonly flaws: readonly ConfigFlaw[];
+}
+/** How old keys may be, in milliseconds; undefined where nothing is said. */
+export interface MaxAge {
+  readonly dataKey?: number;
+  readonly recipient?: number;
 }
 /** Something in the config file that is harmless to read and most likely not meant. */
 export interface ConfigFlaw {

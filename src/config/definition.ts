@@ -38,9 +38,46 @@ export function configShape({ keySources, destinations }: Definable): MapShape {
         items: destinationShape(rule, destinations),
       },
       stores: storesShape,
+      'x-sopsmith': ownShape,
     },
   };
 }
+
+const globs = (help: string): Shape => ({ kind: 'keys', help });
+
+/** What sopsmith alone reads. */
+const ownShape: MapShape = {
+  kind: 'map',
+  called: 'x-sopsmith',
+  help: 'what sopsmith alone reads, and sops looks over',
+  own: true,
+  fields: {
+    check: {
+      kind: 'map',
+      called: "'check' of x-sopsmith",
+      help: 'what `sopsmith check` lets pass',
+      fields: {
+        exclude: globs('globs of files that are not looked at'),
+        allow: {
+          kind: 'map',
+          called: "'allow'",
+          help: 'globs of files, by the rule that does not hold for them',
+          others: 'any',
+          fields: {},
+        },
+      },
+    },
+    max_age: {
+      kind: 'map',
+      called: "'max_age' of x-sopsmith",
+      help: 'how old keys may be: `sopsmith check` tells of older ones, `sopsmith rotate --overdue` makes new data keys',
+      fields: {
+        data_key: text('how old a data key may be: 12h, 90d, 8w, 3m for months of 30 days, 1y'),
+        recipient: text('for how long a file may be encrypted for one and the same master key: 12h, 90d, 8w, 3m, 1y'),
+      },
+    },
+  },
+};
 
 const selectionHelp: Fields = {
   unencrypted_suffix: text('leave in clear what stands below keys with this ending; the default is _unencrypted'),

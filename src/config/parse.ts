@@ -4,6 +4,7 @@ import type { KeySource } from '../keysources/keysource.ts';
 import { checkShape } from './check.ts';
 import type { Config } from './config.ts';
 import { configShape } from './definition.ts';
+import { parseMaxAge } from './max-age.ts';
 import { parseDestinationRule } from './destination-rule.ts';
 import { ConfigReader, type Value } from './reader.ts';
 import { parseRule } from './rule.ts';
@@ -39,6 +40,7 @@ export function parseConfig(
           .map((value) => parseDestinationRule(value, { keySources, destinations }, reader))
       : [],
     stores: parseStores(fields.get('stores'), reader),
+    maxAge: parseMaxAge(fields.get('x-sopsmith'), reader),
     patterns: (rules ?? []).flatMap(({ patterns }) => patterns),
     warnings: reader.warnings,
     flaws: reader.flaws,

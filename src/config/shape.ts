@@ -39,6 +39,8 @@ export interface MapShape {
   readonly withoutEffect?: readonly string[];
   /** What names that are not known are: harmless but told, an error, a place where people keep what they refer to, or nothing to be said of. */
   readonly others?: 'refused' | 'pantry' | 'any';
+  /** Sops looks over all of it, so that nothing in it is refused: whoever reads it says what is wrong. */
+  readonly own?: true;
   /** What it is called in the schema, where it may stand in itself. */
   readonly id?: string;
 }

@@ -14,6 +14,13 @@ export const check: Command = {
         { name: 'exclude', takes: 'texts', value: 'glob', help: 'leave out these files; may be given several times' },
       ],
     },
+    {
+      title: 'How old keys may be',
+      flags: [
+        { name: 'max-age', takes: 'text', value: 'age', help: 'data keys: 90d, 12h, 8w, 3m, 1y; by default what .sops.yaml says' },
+        { name: 'max-recipient-age', takes: 'text', value: 'age', help: 'for how long a file may be encrypted for the same master key' },
+      ],
+    },
     { title: 'How', flags: [{ name: 'mac', takes: 'nothing', help: 'open files as well, where a key is at hand, to check their MAC' }] },
     {
       title: 'Output',
@@ -29,6 +36,7 @@ export const check: Command = {
     'check --staged',
     'check --since v1.0 --format json',
     'check --mac deploy',
+    'check --max-age 90d',
     "check --exclude 'test/**' --format sarif > check.sarif",
   ],
   load: () => import('../commands/check.ts'),

@@ -155,12 +155,30 @@ export const rotate: Command = {
   groups: [
     files(...outputFlags, filenameOverrideFlag),
     manyFiles,
+    {
+      title: 'Old data keys alone',
+      flags: [
+        {
+          name: 'older-than',
+          takes: 'text',
+          value: 'age',
+          help: 'in place, of these files and folders, or of all below here: 90d, 12h, 8w, 3m, 1y',
+        },
+        { name: 'overdue', takes: 'nothing', help: 'the same, older than x-sopsmith.max_age.data_key in .sops.yaml allows' },
+        { name: 'dry-run', takes: 'nothing', help: 'list these files and how old their data keys are' },
+      ],
+    },
     { title: 'Keys', flags: changeKeyFlags },
     { title: 'Reading', flags: [ignoreMacFlag] },
     layout,
     keyServices,
   ],
-  examples: ['rotate -i secrets.yaml', 'rotate -i --add-age age1… --rm-pgp 85D7… secrets.yaml'],
+  examples: [
+    'rotate -i secrets.yaml',
+    'rotate -i --add-age age1… --rm-pgp 85D7… secrets.yaml',
+    'rotate --older-than 90d --dry-run',
+    'rotate --overdue deploy',
+  ],
   load: () => import('../commands/rotate.ts'),
 };
 

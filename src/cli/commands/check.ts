@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path';
+import type { MaxAge } from '../../config/config.ts';
 import { SopsError } from '../../errors.ts';
 import { destinations } from '../../destinations/index.ts';
 import { type Allowed, allowedBy } from '../../git/check/allowed.ts';
@@ -16,6 +17,8 @@ import { keySources } from '../../keysources/index.ts';
 import { readFile } from '../../node/files.ts';
 import { readStandardInput } from '../../node/standard-input.ts';
 import { openFile } from '../../operations/open-file.ts';
+import { ageFlag } from '../age-flag.ts';
+import type { Flags } from '../argv.ts';
 import { asGithub } from '../check/as-github.ts';
 import { asJson } from '../check/as-json.ts';
 import { asSarif } from '../check/as-sarif.ts';
@@ -26,6 +29,7 @@ import { generic, success } from '../exit-codes.ts';
 import { formatFor } from '../format-choice.ts';
 import { mayBeGlob } from '../input.ts';
 import type { Invocation } from '../invocation.ts';
+import { FileKeyAges } from '../key-ages.ts';
 import { print } from '../report.ts';
 import { servicesOf } from '../services.ts';
 
@@ -124,18 +128,31 @@ async function judgePushed(looked: Looked, invocation: Invocation): Promise<Judg
 async function judgeScope({ targets, policy, paths, close }: Scope, invocation: Invocation, isHistory = false): Promise<Judged> {
   const allowed: Allowed = allowedBy(await globMatch(invocation.flags.texts('exclude'), posix(process.cwd())));
   const opens = invocation.flags.isOn('mac') && !isHistory;
+  const ages = new FileKeyAges(invocation.context);
   const surroundings: Surroundings = {
     keySources,
     now: invocation.context.now(),
     ...(paths === undefined ? {} : { paths }),
+    maxAge: maxAgeOf(invocation.flags),
+    ages: (path, file) => ages.of(path, file),
     ...(opens ? { open: opener(invocation) } : {}),
   };
   const rules = isHistory ? checkRules.filter(({ leaks }) => leaks) : checkRules;
   try {
     return await judgeAll(targets, { rules, policy, allowed, surroundings, lanes: opens ? 8 : 1 });
   } finally {
+    await ages.close();
     await close?.();
   }
+}
+
+/** How old keys may be, by flags. Throws `USAGE`. */
+function maxAgeOf(flags: Flags): MaxAge {
+  const [dataKey, recipient] = ['max-age', 'max-recipient-age'].map((name) => {
+    const text = flags.text(name);
+    return text === undefined ? undefined : ageFlag(name, text);
+  });
+  return { ...(dataKey === undefined ? {} : { dataKey }), ...(recipient === undefined ? {} : { recipient }) };
 }
 
 /** Opens files with the keys of the command line, to see whether they were changed. */

@@ -14,7 +14,12 @@ import { inSealedFile } from '../sealed-input.ts';
 import { servicesOf } from '../services.ts';
 
 /** `sopsmith rotate file…`. */
-export const run = (invocation: Invocation): Promise<number> => rotateAll(invocation, (input) => rotateFile(invocation, mustBeFile(input)));
+export async function run(invocation: Invocation): Promise<number> {
+  const { flags } = invocation;
+  if (flags.text('older-than') !== undefined || flags.isOn('overdue') || flags.isOn('dry-run'))
+    return (await import('../due-rotation.ts')).rotateDue(invocation, rotateFile);
+  return rotateAll(invocation, (input) => rotateFile(invocation, mustBeFile(input)));
+}
 
 /** The old spelling, `sopsmith -r file…`, which has a status of its own for a file that does not exist. */
 export const runOld = (invocation: Invocation): Promise<number> =>

@@ -1,5 +1,7 @@
+import type { MaxAge } from '../../config/config.ts';
 import type { SopsError } from '../../errors.ts';
 import type { KeySource } from '../../keysources/keysource.ts';
+import type { KeyAges } from '../../operations/key-age.ts';
 import type { SealedFile } from '../../operations/open-file.ts';
 import type { Flaw, Severity } from './finding.ts';
 import type { Subject } from './subject.ts';
@@ -25,6 +27,10 @@ export interface Surroundings {
   readonly now: Date;
   /** Absolute paths of all files; undefined where only some are looked at. */
   readonly paths?: readonly string[];
+  /** How old keys may be, whatever config files say. */
+  readonly maxAge: MaxAge;
+  /** How old the keys of a file are. @param path absolute, with `/` */
+  readonly ages: (path: string, file: SealedFile) => Promise<KeyAges>;
   /** Opens a file and checks its MAC; answers what went wrong. Absent where no key is to be asked for. */
   readonly open?: (content: Uint8Array, file: SealedFile) => Promise<SopsError | undefined>;
 }

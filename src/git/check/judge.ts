@@ -93,6 +93,7 @@ async function judgeContent(
     ruling: await rulingOf(target, policy),
     hasRules: config !== undefined && config.rules.length > 0,
     config: config?.path === path ? config : undefined,
+    maxAge: config?.maxAge ?? {},
     keySources: surroundings.keySources,
   });
   const findings: Finding[] = [];

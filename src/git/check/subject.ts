@@ -1,3 +1,4 @@
+import type { MaxAge } from '../../config/config.ts';
 import { fromUtf8 } from '../../crypto/bytes.ts';
 import { SopsError } from '../../errors.ts';
 import { formatByEnding, formatByMarkers } from '../../formats/told.ts';
@@ -25,6 +26,8 @@ export interface Subject {
   readonly hasRules: boolean;
   /** Where it is a `.sops.yaml`. */
   readonly config: CheckedConfig | undefined;
+  /** What the config file in force says. */
+  readonly maxAge: MaxAge;
 }
 
 /** What a file is to sops. */
@@ -45,7 +48,9 @@ export interface SealedState {
 }
 
 /** What a subject is made of. */
-export type Material = Pick<Subject, 'path' | 'content' | 'ruling' | 'hasRules' | 'config'> & { readonly keySources: readonly KeySource[] };
+export type Material = Pick<Subject, 'path' | 'content' | 'ruling' | 'hasRules' | 'config' | 'maxAge'> & {
+  readonly keySources: readonly KeySource[];
+};
 
 /** Looks at a file: most are told by their bytes to have nothing of sops in them, and are not parsed. */
 export async function subjectOf({ keySources, ...material }: Material): Promise<Subject> {

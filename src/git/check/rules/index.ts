@@ -1,6 +1,7 @@
 import type { CheckRule } from '../check-rule.ts';
 import { doubtfulConfig, malformedConfig, misnamedConfig, splitKeyGroups, unknownConfigKey } from './config-file.ts';
 import { brokenCiphertext, commentInClear, selectsNothing, strayCiphertext, valueInClear } from './in-clear.ts';
+import { oldDataKey, oldRecipient } from './key-age.ts';
 import { macMismatch, macUnverified } from './mac.ts';
 import { conflictMarkers, duplicateMetadata, malformedMetadata, missingMac, missingMetadata, unreadable } from './metadata.ts';
 import { notEncrypted } from './not-encrypted.ts';
@@ -30,6 +31,8 @@ export const checkRules: readonly CheckRule[] = [
   recipientMissing,
   recipientRemoved,
   keyGroupsDiffer,
+  oldDataKey,
+  oldRecipient,
   selectionDiffers,
   noRule,
   malformedConfig,

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { printable, SopsError } from '../../errors.ts';
 import type { MergeFiles } from '../../git/drivers/conflict-text.ts';
 import { type DriverOutcome, mergeForGit } from '../../git/drivers/merge.ts';
@@ -27,8 +27,8 @@ export async function run(invocation: Invocation): Promise<number> {
     return await mergeFiles(invocation, files);
   } catch (error) {
     const status = reportError(error);
-    // An older Git takes any failure for a conflict, and what stands in ours for what is to be resolved.
-    await context.files.replace(files.ours, new TextEncoder().encode(failureText));
+    // An older Git takes any failure for a conflict, and what stands in ours, a copy, for what is to be resolved. A file that somebody named is left as it is.
+    if (basename(files.ours).startsWith('.merge_file_')) await context.files.replace(files.ours, new TextEncoder().encode(failureText));
     return Math.max(status, failed);
   }
 }

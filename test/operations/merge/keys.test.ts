@@ -1,6 +1,6 @@
 // Master keys, data keys and rules of encrypted versions that are put together.
 import { describe, expect, test } from 'vitest';
-import { rotate, startEdit } from '../../../src/index.ts';
+import { defaultSelection, encrypt, planUpdateKeys, rotate, startEdit } from '../../../src/index.ts';
 import { formatOf } from '../../interop/library.ts';
 import { ageIdentity } from '../../support/cli.ts';
 import { lacks } from '../../support/peers.ts';
@@ -104,6 +104,64 @@ describe('master keys', () => {
       expect(merge.conflicts).toEqual(['a: it differs, and the common version cannot be read']);
     },
   );
+});
+
+describe('key groups', () => {
+  const yaml = formatOf('yaml');
+  const groupsOf = (
+    groups: readonly (readonly string[])[],
+  ): { keyGroups: { kind: string; recipient: string }[][]; shamirThreshold: number } => ({
+    keyGroups: groups.map((group) => group.map((one) => ({ kind: 'age', recipient: one }))),
+    shamirThreshold: 2,
+  });
+  const shared = async (plain: string, groups: readonly (readonly string[])[]): Promise<string> => {
+    const settings = { ...groupsOf(groups), selection: defaultSelection, macOnlyEncrypted: false, layout: 'auto', strict: false } as const;
+    return text(
+      await encrypt(bytes(plain), { input: yaml, output: yaml, print: {} }, settings, own).then((made) => ({ content: made.content })),
+    );
+  };
+  const updated = async (sealed: string, groups: readonly (readonly string[])[]): Promise<string> =>
+    text(await (await planUpdateKeys(bytes(sealed), yaml, groupsOf(groups), own)).apply());
+  const sizes = (sealed: string): readonly number[] =>
+    (/key_groups:\n([^]*?)^ {4}\w/m.exec(sealed)?.[1] ?? '')
+      .split(/^ {8}- /m)
+      .slice(1)
+      .map((group) => recipientsIn(group).length);
+
+  test('merge group by group, and give new shares where somebody leaves', async () => {
+    const base = await shared('a: 1\nb: 2\n', [
+      [recipient, ada],
+      [recipient, bob],
+    ]);
+    const ours = await updated(base, [
+      [recipient, ada, eve],
+      [recipient, bob],
+    ]);
+    const theirs = await edit('yaml', await updated(base, [[recipient, ada], [recipient]]), (one) => one.replace('1', '5'));
+    const { content, notes } = await merged('yaml', [base, ours, theirs]);
+    const result = text({ content });
+    expect(sizes(result)).toEqual([3, 1]);
+    expect(notes).toContain(`they removed ${bob} in key group 1: it stays removed`);
+    for (const entry of result.match(/-----BEGIN[^]*?-----END/g) ?? []) expect(ours).not.toContain(entry);
+    expect(await open('yaml', result)).toBe('a: 5\nb: 2\n');
+  });
+
+  test('of other numbers are those of the side that changed them, or a conflict', async () => {
+    const base = await shared('a: 1\n', [
+      [recipient, ada],
+      [recipient, bob],
+    ]);
+    const ours = await edit('yaml', base, (one) => `${one}c: 3\n`);
+    const theirs = await updated(base, [[recipient], [recipient, ada], [bob]]);
+    const result = text(await merged('yaml', [base, ours, theirs]));
+    expect(sizes(result)).toEqual([1, 2, 1]);
+    expect(await open('yaml', result)).toBe('a: 1\nc: 3\n');
+    const other = await updated(base, [[recipient, eve], [recipient]]);
+    const merge = await starting('yaml', [base, other, theirs]);
+    expect(merge.ruleConflicts).toEqual(['the key groups: changed on both sides']);
+    expect(sizes(text(await merge.settled('theirs')))).toEqual([1, 2, 1]);
+    expect(sizes(text(await merge.settled('ours')))).toEqual([2, 1]);
+  });
 });
 
 describe('rules', () => {

@@ -2,6 +2,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { recipient, seal } from '../operations/bench.ts';
+import { fill, textOf } from '../support/cli.ts';
 import { lacks } from '../support/peers.ts';
 import { mergingLab, word } from './merging.ts';
 
@@ -87,5 +89,44 @@ describe.skipIf(lacks('sops', 'age-keygen'))('other commands of Git', () => {
     expect(existsSync(join(sparse, 'out'))).toBe(false);
     writeFileSync(join(sparse, 'b.yaml'), git(sparse, 'show', 'HEAD:out/b.yaml'));
     expect(opened(sparse, 'b.yaml')).toBe(both);
+  });
+
+  it('go together with the filter, which has files in clear in the work tree', () => {
+    const top = lab.repository('filtered');
+    fill(top, { '.sops.yaml': `creation_rules:\n  - age: ${recipient}\n`, 's/a.yaml': 'a: one-in-clear\nb: 1\n' });
+    expect(ours(top, ['git', 'install', '--filter', 's/**'])).toMatchObject({ status: 0 });
+    const commit = (plain: string): void => {
+      fill(top, { 's/a.yaml': plain });
+      git(top, 'add', '--all');
+      git(top, 'commit', '-qm', 'change');
+    };
+    commit('a: one-in-clear\nb: 1\n');
+    git(top, 'switch', '-qc', 'topic');
+    commit('a: two-in-clear\nb: 1\nc: 3\n');
+    git(top, 'switch', '-q', 'main');
+    commit('a: one-in-clear\nb: 2\n');
+    expect(tryGit(top, ['merge', '-q', 'topic', '-m', 'both'])).toMatchObject({ status: 0 });
+    expect(textOf(top, 's/a.yaml')).toBe('a: two-in-clear\nb: 2\nc: 3\n');
+    expect(git(top, 'show', 'HEAD:s/a.yaml')).not.toContain('in-clear');
+    git(top, 'switch', '-q', 'topic');
+    commit('a: three-in-clear\nb: 1\nc: 3\n');
+    git(top, 'switch', '-q', 'main');
+    commit('a: four-in-clear\nb: 2\nc: 3\n');
+    expect(tryGit(top, ['merge', '-q', 'topic']).status).toBe(1);
+    expect(textOf(top, 's/a.yaml')).toMatch(/^<<<<<<< ours\na: ENC\[/);
+    expect(ours(top, ['git', 'resolve', '--theirs', 's/a.yaml'])).toMatchObject({ status: 0 });
+    expect(textOf(top, 's/a.yaml')).toBe('a: three-in-clear\nb: 2\nc: 3\n');
+    expect(status(top)).toBe('M  s/a.yaml\n');
+  });
+
+  it('by hand leave a file alone where another is missing', async () => {
+    const folder = join(lab.folder, 'by-hand');
+    fill(folder, { 'ours.yaml': await seal('yaml', `a: ${word}\n`) });
+    const before = textOf(folder, 'ours.yaml');
+    expect(ours(folder, ['merge', 'none.yaml', 'ours.yaml', 'missing.yaml'])).toMatchObject({ status: 129 });
+    expect(textOf(folder, 'ours.yaml')).toBe(before);
+    fill(folder, { 'theirs.yaml': await seal('yaml', 'b: 2\n') });
+    expect(ours(folder, ['merge', 'none.yaml', 'ours.yaml', 'theirs.yaml'])).toMatchObject({ status: 0 });
+    expect(opened(folder, 'ours.yaml')).toBe(`a: ${word}\nb: 2\n`);
   });
 });

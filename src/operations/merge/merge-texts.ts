@@ -88,8 +88,9 @@ function valued({ wanted, format, known }: Wanted, text: string | undefined): Va
 type Choice = 'woven' | 'ours' | 'theirs' | 'stacked';
 const choices: readonly Choice[] = ['woven', 'ours', 'theirs', 'stacked'];
 
-/** So many texts are parsed at most to find the nearest. */
+/** So many texts are parsed at most to find the nearest, and to have keys and comments in their order as well. */
 const mostTries = 60;
+const mostForOrder = 12;
 
 function candidates(material: TextMaterial): readonly Valued[] {
   const { lines, join } = textLines(material.texts);
@@ -118,7 +119,7 @@ function improved(
   let tries = 0;
   for (const region of conflicts)
     for (const choice of choices) {
-      if (isDone(best) || choice === chosen.get(region) || tries++ > mostTries) continue;
+      if (weight(best) === 0 || choice === chosen.get(region) || tries++ > (isDone(best) ? mostForOrder : mostTries)) continue;
       const next = new Map(chosen).set(region, choice);
       const other = write(next);
       if (other !== undefined && weight(other) < weight(best)) [chosen, best] = [next, other];

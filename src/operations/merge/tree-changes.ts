@@ -41,7 +41,7 @@ export interface Distance {
   readonly values: number;
   /** Comments that only one of them has. */
   readonly comments: number;
-  /** Whether keys stand in another order. */
+  /** Whether keys or comments stand in another order. */
   readonly order: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface Distance {
 export function distance(branches: readonly Mapping[], wanted: readonly Mapping[], known: ReadonlySet<string>): Distance {
   if (branches.length !== wanted.length) return { values: Infinity, comments: Infinity, order: true };
   const values = branches.reduce((sum, branch, at) => sum + changesBetween(branch, wanted[at] ?? branch).length, 0);
-  const order = branches.some((branch, at) => nodeText(branch, false) !== nodeText(wanted[at] ?? branch, false));
+  const order = branches.some((branch, at) => nodeText(branch, true) !== nodeText(wanted[at] ?? branch, true));
   return { values, comments: commentsApart(branches, wanted, known), order };
 }
 

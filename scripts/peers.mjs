@@ -45,6 +45,7 @@ const peers = {
   age: fromGo('filippo.io/age/cmd/age@v1.3.2'),
   'age-keygen': fromGo('filippo.io/age/cmd/age-keygen@v1.3.2'),
   'age-plugin-batchpass': fromGo('filippo.io/age/cmd/age-plugin-batchpass@v1.3.2'),
+  kustomize: fromGo('sigs.k8s.io/kustomize/kustomize/v5@v5.7.1', 'kustomize'),
   oracle: {
     needs: 'go',
     recipe: digest(join(root, 'test', 'oracle')),

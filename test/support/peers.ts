@@ -8,6 +8,7 @@ export type PeerName =
   | 'sops-3.11'
   | 'age'
   | 'age-keygen'
+  | 'kustomize'
   | 'oracle'
   | 'age-plugin-batchpass'
   | 'moto_server'

@@ -119,6 +119,30 @@ describe.skipIf(lacks('sops', 'age-keygen'))('other commands of Git', () => {
     expect(status(top)).toBe('M  s/a.yaml\n');
   });
 
+  it('conflict in all that differs where a common version is itself in conflict', async () => {
+    const top = await begin('crossed', { 'a.yaml': `a: ${word}\nb: 1\nc: 1\n` });
+    git(top, 'branch', 'other');
+    await change(top, { 'a.yaml': (text) => text.replace('b: 1', 'b: 2') });
+    git(top, 'switch', '-q', 'other');
+    await change(top, { 'a.yaml': (text) => text.replace('b: 1', 'b: 3') });
+    const [first, second] = [git(top, 'rev-parse', 'main').trim(), git(top, 'rev-parse', 'other').trim()];
+    for (const [branch, commit] of [
+      ['other', first],
+      ['main', second],
+    ] as const) {
+      git(top, 'switch', '-q', branch);
+      expect(tryGit(top, ['merge', '-q', commit]).status).toBe(1);
+      expect(ours(top, ['git', 'resolve', '--ours', 'a.yaml']).status).toBe(0);
+      git(top, 'commit', '-qm', 'settled');
+    }
+    await change(top, { 'a.yaml': (text) => text.replace('c: 1\n', '') });
+    const { status: merged, stderr } = tryGit(top, ['merge', '-q', 'other']);
+    expect(merged).toBe(1);
+    expect(stderr).toContain('a.yaml: c: it differs, and the common version cannot be read');
+    expect(ours(top, ['git', 'resolve', '--theirs', 'a.yaml']).status).toBe(0);
+    expect(opened(top, 'a.yaml')).toBe(`a: ${word}\nb: 3\nc: 1\n`);
+  });
+
   it('by hand leave a file alone where another is missing', async () => {
     const folder = join(lab.folder, 'by-hand');
     fill(folder, { 'ours.yaml': await seal('yaml', `a: ${word}\n`) });

@@ -29,16 +29,21 @@ export async function run(invocation: Invocation): Promise<number> {
   }
 }
 
+/** Where the decrypted goes: one place only, and a stream goes to standard output. */
 function refuseConflicts(word: string, { flags }: Invocation): void {
-  const [output, build, explain] = [flags.text('output') !== undefined, flags.isOn('build'), flags.isOn('explain')];
-  if ([output, build, explain].filter(Boolean).length > 1)
-    throw new SopsError('CONFLICTING_FLAGS', 'only one of --output, --build and --explain can be given');
-  if (flags.isOn('json') && !explain) throw new SopsError('USAGE', '--json goes with --explain');
-  if (word === '-' && (output || build)) throw new SopsError('USAGE', 'a stream goes to standard output: leave out --output and --build');
-  if (word !== '-' && !output && !build && !explain)
+  const places = [flags.text('output') !== undefined, flags.isOn('build'), flags.isOn('explain')].filter(Boolean).length;
+  if (places > 1) throw new SopsError('CONFLICTING_FLAGS', 'only one of --output, --build and --explain can be given');
+  if (flags.isOn('json') && !flags.isOn('explain')) throw new SopsError('USAGE', '--json goes with --explain');
+  if (word === '-') refuseForStream(flags);
+  else if (places === 0)
     throw new SopsError('USAGE', 'where shall the decrypted tree go?', {
       hint: 'name a folder with --output, have it built with --build, or look at --explain',
     });
+}
+
+function refuseForStream(flags: Invocation['flags']): void {
+  if (flags.text('output') !== undefined || flags.isOn('build'))
+    throw new SopsError('USAGE', 'a stream goes to standard output: leave out --output and --build');
 }
 
 async function decryptFolder(word: string, invocation: Invocation, options: TreeOptions): Promise<number> {

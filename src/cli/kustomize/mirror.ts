@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import type { Kustomization } from '../../deploy/flux/kustomization.ts';
 import type { References } from '../../deploy/flux/references.ts';
 import { joined, resolveBelow, type SourceFiles } from '../../deploy/flux/source-files.ts';
 import { textsBelow } from '../../deploy/flux/tree-nodes.ts';
@@ -64,29 +65,35 @@ function refuseFull(target: string): void {
 /** Where each file goes, and where it is. @param except a folder that is left out */
 function mirroredPaths({ files, references }: Mirrored, except: string): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
-  const copy = (path: string, above: readonly string[]): void => {
-    if (path === except && path !== '') return;
-    const source = resolveBelow(files, path)?.path;
-    if (source === undefined || above.includes(source)) return;
-    const kind = files.look(source)?.kind;
-    if (kind === 'file') paths.set(path, source);
-    if (kind !== 'folder') return;
-    for (const name of files.list(source)) if (name !== '.git') copy(joined(path, name), [...above, source]);
+  const copy = (path: string): void => {
+    for (const [place, source] of filesAt(files, path, [])) if (except === '' || !place.startsWith(`${except}/`)) paths.set(place, source);
   };
-  for (const { file } of [...references.sources, ...references.manifests]) copy(file, []);
+  for (const { file } of [...references.sources, ...references.manifests]) copy(file);
   for (const { folder, kustomization } of references.kustomizations) {
-    copy(folder, []);
-    for (const { text } of textsBelow(kustomization.tree)) {
-      const reference = text.slice(text.indexOf('=') + 1);
-      // A long text is none of a file.
-      if (reference !== '' && reference.length < 4096 && !reference.includes('\n')) copyFile(joined(folder, reference), copy, files);
-    }
+    copy(folder);
+    for (const path of namedFiles(files, folder, kustomization)) copy(path);
   }
   return paths;
 }
 
-/** Folders that are kustomizations are copied as such; any other that is named may be anything. */
-function copyFile(path: string, copy: (path: string, above: readonly string[]) => void, files: SourceFiles): void {
+/** The file at a path, or all below it: where it is named, and where it is. @param above the folders that it is in, so that links in a circle end */
+function* filesAt(files: SourceFiles, path: string, above: readonly string[]): Generator<readonly [place: string, source: string]> {
   const source = resolveBelow(files, path)?.path;
-  if (source !== undefined && files.look(source)?.kind === 'file') copy(path, []);
+  if (source === undefined || above.includes(source)) return;
+  const kind = source === '' ? 'folder' : files.look(source)?.kind;
+  if (kind === 'file') yield [path, source];
+  if (kind !== 'folder') return;
+  for (const name of files.list(source)) if (name !== '.git') yield* filesAt(files, joined(path, name), [...above, source]);
 }
+
+/** The files that any text of a kustomization file names; folders that are kustomizations are copied as such. */
+const namedFiles = (files: SourceFiles, folder: string, { tree }: Kustomization): readonly string[] =>
+  [...textsBelow(tree)]
+    .map(({ text }) => text.slice(text.indexOf('=') + 1))
+    // A long text is none of a file.
+    .filter((text) => text !== '' && text.length < 4096 && !text.includes('\n'))
+    .map((text) => joined(folder, text))
+    .filter((path) => {
+      const source = resolveBelow(files, path)?.path;
+      return source !== undefined && files.look(source)?.kind === 'file';
+    });

@@ -1,15 +1,16 @@
-import { fromBase64, fromUtf8, utf8 } from '../../crypto/bytes.ts';
+import { fromBase64, fromUtf8, utf8, wipe } from '../../crypto/bytes.ts';
 import type { Document, Mapping } from '../../document/tree.ts';
 import { splice } from '../../document/splice.ts';
 import type { Format } from '../../formats/format.ts';
 import { decrypt } from '../../operations/decrypt.ts';
-import { readSealed } from '../../operations/open-file.ts';
+import { openSealed, plainBranches, readSealed, type SealedFile } from '../../operations/open-file.ts';
+import type { Services } from '../../operations/operation.ts';
 import { type Answer, formatsOf } from './answer.ts';
 import { attempted, type Verdict } from './decrypted.ts';
 import type { Decrypted, TreeOptions } from './decrypt-source.ts';
 import { type ManifestPiece, manifestPieces } from './manifest-stream.ts';
 import { formatByMarker, formatByName } from './told-format.ts';
-import { at, entriesIn, isNothing, manifestName, showManifest, textIn } from './tree-nodes.ts';
+import { at, entriesIn, isNothing, manifestName, showManifest, textIn, withoutComments } from './tree-nodes.ts';
 
 /** The annotation that keeps the controller from decrypting a manifest. */
 const annotation = 'kustomize.toolkit.fluxcd.io/decrypt';
@@ -93,20 +94,33 @@ async function decryptWhole({ text, format }: ManifestPiece, answer: Answering, 
   const source = utf8(text);
   const result = await attempted(async (note) => {
     const services = keyring.services(note);
-    if (readSealed(source, format, services).metadata.selection.by.endsWith('_comment_regex')) return undefined;
+    const sealed = readSealed(source, format, services);
+    if (sealed.metadata.selection.by.endsWith('_comment_regex'))
+      return { byComments: true, content: await openWithoutComments(sealed, services) };
     const outcome = await decrypt(source, { input: format, output: format, print: {} }, { ignoreMac: !checkMac }, services);
-    return fromUtf8(outcome.content);
+    return { byComments: false, content: fromUtf8(outcome.content) ?? text };
   });
   if ('refused' in result) return { text, answers: [answer(result.refused)] };
-  if (result.content === undefined) {
-    const message = 'its file chooses values by comments, which do not survive the build: Flux leaves them as they are';
-    return { text, answers: [answer({ outcome: 'left', reason: 'comment-rule', message, hint: 'choose values with encrypted_regex' })] };
+  const { content: opened, keys } = result;
+  if (opened.byComments) {
+    const message =
+      'its file chooses values by comments, which do not survive the build: Flux takes its sops off, and leaves the ciphertext';
+    const hint = 'choose values with encrypted_regex';
+    return { text: opened.content, answers: [answer({ outcome: 'left', reason: 'comment-rule', message, hint, keys })] };
   }
   const message = 'decrypted after the build, as a whole';
-  return {
-    text: result.content,
-    answers: [answer({ outcome: 'decrypted', reason: 'resource', message, format: format.name, keys: result.keys })],
-  };
+  return { text: opened.content, answers: [answer({ outcome: 'decrypted', reason: 'resource', message, format: format.name, keys })] };
+}
+
+/** What the controller has of a built manifest is JSON, without comments: a rule that goes by them finds none. */
+async function openWithoutComments(sealed: SealedFile, services: Services): Promise<string> {
+  const branches = sealed.branches.map(withoutComments);
+  const file = await openSealed({ ...sealed, branches }, { ignoreMac: true, readOnly: true }, services);
+  try {
+    return `${sealed.document.source.startsWith('---') ? '---\n' : ''}${sealed.format.print(plainBranches(file), { indent: 2 })}`;
+  } finally {
+    wipe(file.dataKey);
+  }
 }
 
 /** Entries of `data` whose bytes have a marker. */

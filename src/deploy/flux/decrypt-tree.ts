@@ -29,7 +29,8 @@ export async function decryptTree(files: SourceFiles, folder: string, options: T
   const contents = new Map<string, Uint8Array>();
   const sources = await all(references.sources, async (reference) => decryptSource(reference, files, options));
   keep(references.sources, sources, contents);
-  const left = manifestsToo ? remaining(references, contents, files) : [];
+  const failed = new Set(sources.flatMap(({ answers }) => answers.filter(({ outcome }) => outcome === 'failed').map(({ file }) => file)));
+  const left = manifestsToo ? remaining(references, contents, files).filter(({ file }) => !failed.has(file)) : [];
   const entries = await all(left, async (reference) => decryptEntryFile(reference, files, options));
   keep(left, entries, contents);
   const manifests = await all(manifestsToo ? references.manifests : [], async (reference) =>

@@ -89,14 +89,17 @@ function azureVariables(text: string, refuse: Refuse): Variables {
     ...(host === '' ? {} : { AZURE_AUTHORITY_HOST: host }),
   });
   const [tenant, client, secret] = [field('tenantId'), field('clientId'), field('clientSecret')];
-  if (tenant && client && secret) return principal(tenant, client, secret);
-  if (tenant && client && field('clientCertificate'))
+  if (all(tenant, client, secret)) return principal(tenant, client, secret);
+  if (all(tenant, client, field('clientCertificate')))
     return refuse('a certificate can be used by the controller, but not here', 'try it with your own credentials: leave out --keys');
-  if (field('tenant') && field('appId') && field('password')) return principal(field('tenant'), field('appId'), field('password'));
-  if (client)
+  const [app, ofApp, password] = [field('appId'), field('tenant'), field('password')];
+  if (all(app, ofApp, password)) return principal(ofApp, app, password);
+  if (all(client))
     return refuse('it names a managed identity, which only the cluster has', 'try it with your own credentials: leave out --keys');
   return refuse('it lacks tenantId, clientId and clientSecret');
 }
+
+const all = (...texts: readonly string[]): boolean => texts.every((text) => text !== '');
 
 /** Tools of Azure write UTF-16. */
 function azureText(content: Uint8Array): string {

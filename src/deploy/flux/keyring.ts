@@ -76,13 +76,16 @@ function entryService(holders: readonly Holder[], keySources: readonly KeySource
           return share;
         } catch (error) {
           if (signal?.aborted === true) throw error;
-          failures.push(...failuresOf(error).map((failure) => `${name}: ${failure}`));
+          failures.push(...failuresOf(error).map((failure) => `${name}: ${ofEntry(failure, name)}`));
         }
       }
       throw new SopsError('DATA_KEY_UNRECOVERABLE', failures.join('; '), { failures });
     },
   };
 }
+
+/** Clients tell of every place that they look into, of which there is one here: a variable with the content of the entry. */
+const ofEntry = (failure: string, name: string): string => (failure.split('; ')[0] ?? '').replaceAll(/\bSOPS_(AGE|PGP)_KEY\b/g, name);
 
 function lacking({ kind }: MasterKey, keySources: readonly KeySource[]): string {
   const entry = entryNameFor(kind);

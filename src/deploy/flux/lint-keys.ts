@@ -49,19 +49,25 @@ function misnamed(name: string, content: Uint8Array): FluxFinding | undefined {
 
 // oxlint-disable-next-line max-params
 function unusable(name: string, kind: string, content: Uint8Array, context: Context): FluxFinding | undefined {
-  const text = fromUtf8(content) ?? '';
+  const useless = uselessness(kind, fromUtf8(content) ?? '');
   const found = (message: string, hint: string): FluxFinding => ({ file: name, rule: 'key-unusable', message, hint });
-  if (kind === 'age' && !/^AGE-/m.test(text) && !/PRIVATE KEY|^age-encryption/.test(text) && text.replaceAll(/^#.*$/gm, '').trim() === '')
-    return found('it holds no identity', 'put the line there that begins with AGE-SECRET-KEY-');
-  if (kind === 'age' && /^AGE-PLUGIN-/m.test(text))
-    return found('it holds an identity of a plugin, and the controller has no plugins', 'use an identity that needs none');
-  if (kind === 'pgp' && !text.includes('-----BEGIN PGP PRIVATE KEY BLOCK-----'))
-    return found('it holds no private key', 'export it with gpg --export-secret-keys --armor');
+  if (useless !== undefined) return found(...useless);
   try {
     entryContext(name, kind, content, context);
     return undefined;
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
-    return found(error.message, error.details.hint ?? 'see the names and contents of entries in the documentation of Flux');
+    return found(error.message, error.details.hint ?? 'put there what Flux wants to see in an entry of this name');
   }
+}
+
+/** What Flux takes without a word, and what opens nothing; and what to do about it. */
+function uselessness(kind: string, text: string): readonly [message: string, hint: string] | undefined {
+  if (kind === 'age' && text.replaceAll(/^#.*$/gm, '').trim() === '')
+    return ['it holds no identity', 'put the line there that begins with AGE-SECRET-KEY-'];
+  if (kind === 'age' && /^AGE-PLUGIN-/m.test(text))
+    return ['it holds an identity of a plugin, and the controller has no plugins', 'use an identity that needs none'];
+  if (kind === 'pgp' && !text.includes('-----BEGIN PGP PRIVATE KEY BLOCK-----'))
+    return ['it holds no private key', 'export it with gpg --export-secret-keys --armor'];
+  return undefined;
 }

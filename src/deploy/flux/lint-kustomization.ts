@@ -41,7 +41,11 @@ function fieldFindings(text: string, path: readonly string[], place: Place): rea
     const message = `a configMapGenerator of ${file} reads it: Flux decrypts none of those`;
     return [{ file: sealed, part: field, rule: 'config-map', message, hint: 'name it in a secretGenerator' }];
   }
-  const message = `${field} of ${file} names it: Flux decrypts nothing there`;
+  const merged = field.startsWith('patchesStrategicMerge');
+  const what = merged
+    ? 'it is merged as ciphertext, with its sops, which works only where nothing else of the manifest is encrypted'
+    : 'Flux decrypts nothing there';
+  const message = `${field} of ${file} names it: ${what}`;
   return [{ file: sealed, part: field, rule: 'not-decrypted', message, hint: hintFor(field) }];
 }
 

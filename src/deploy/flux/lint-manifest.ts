@@ -17,14 +17,24 @@ export function lintManifests(content: Uint8Array, file: string): readonly FluxF
   return manifestPieces(fromUtf8(content) ?? '').flatMap(({ document }) => {
     if (document === undefined) return [];
     const [branch] = document.branches;
-    return [...findings(branch)].map((found) => ({ file, part: showManifest(branch), ...found }));
+    return Array.from(findings(branch), ({ rule, message, hint }) => ({ file, part: showManifest(branch), rule, message, hint }));
   });
 }
 
 function* findings(branch: Mapping): Generator<Found> {
+  yield* recordFindings(branch);
+  if (isSealedManifest(branch)) return;
+  if (isNothing(at(branch, 'sops')) && hasCiphertext(branch))
+    yield finding('stray-ciphertext', 'it holds ciphertext and no sops to decrypt it with', 'restore the file, or take the ciphertext out');
+  const { kind } = manifestName(branch);
+  if (kind === 'Secret') yield* entryFindings(branch);
+  if (kind === 'ConfigMap' && [...textsBelow(branch)].some(({ text, path }) => path[0] !== 'metadata' && isSealedText(text)))
+    yield finding('config-map', 'it holds an encrypted file: Flux decrypts none in a ConfigMap', 'make it a Secret');
+}
+
+/** What is wrong with how a manifest is encrypted. */
+function* recordFindings(branch: Mapping): Generator<Found> {
   const { kind, apiVersion } = manifestName(branch);
-  const sealed = isSealedManifest(branch);
-  const record = at(branch, 'sops');
   const envelope = ['apiVersion', 'kind', 'metadata'].filter((key) => hasCiphertext(at(branch, key)));
   if (envelope.length > 0)
     yield finding(
@@ -32,26 +42,26 @@ function* findings(branch: Mapping): Generator<Found> {
       `${envelope.join(', ')} is encrypted: Kustomize needs it in clear`,
       'encrypt with encrypted_regex: ^(data|stringData)$',
     );
-  if (sealed && kind.endsWith('List') && at(branch, 'items')?.kind === 'sequence')
+  if (at(branch, 'sops') === undefined) return;
+  if (kind.endsWith('List') && at(branch, 'items')?.kind === 'sequence')
     yield finding(
       'sealed-list',
       'Kustomize takes a List apart, and its sops goes: nothing is decrypted',
       'make a document of each item, and encrypt that',
     );
-  if (kind === 'Secret' && apiVersion === 'v1' && record !== undefined && (!sealed || isOptedOut(branch)))
+  if (kind === 'Secret' && apiVersion === 'v1') yield* leftFindings(branch);
+}
+
+/** A Secret that the controller would be asked to apply with its sops, which it refuses. */
+function* leftFindings(branch: Mapping): Generator<Found> {
+  if (isOptedOut(branch))
     yield finding(
       'left-encrypted',
-      isOptedOut(branch)
-        ? 'it is encrypted and opted out of decryption: Flux refuses to apply it'
-        : 'its sops has no mac: Flux neither decrypts nor applies it',
-      isOptedOut(branch) ? 'take out the annotation, or decrypt the file' : 'encrypt the file anew',
+      'it is encrypted and opted out of decryption: Flux refuses to apply it',
+      'take out the annotation, or decrypt the file',
     );
-  if (sealed) return;
-  if (isNothing(record) && hasCiphertext(branch))
-    yield finding('stray-ciphertext', 'it holds ciphertext and no sops to decrypt it with', 'restore the file, or take the ciphertext out');
-  if (kind === 'Secret') yield* entryFindings(branch);
-  if (kind === 'ConfigMap' && [...textsBelow(branch)].some(({ text, path }) => path[0] !== 'metadata' && isSealedText(text)))
-    yield finding('config-map', 'it holds an encrypted file: Flux decrypts none in a ConfigMap', 'make it a Secret');
+  else if (!isSealedManifest(branch))
+    yield finding('left-encrypted', 'its sops has no mac: Flux neither decrypts nor applies it', 'encrypt the file anew');
 }
 
 const finding = (rule: FluxRule, message: string, hint: string): Found => ({ rule, message, hint });

@@ -39,16 +39,16 @@ const rules: Readonly<Partial<Record<Answer['reason'], FluxRule>>> = {
   'comment-rule': 'comment-rule',
 };
 
-function answerFindings(
-  { file, part, outcome, reason, message, hint, outputFormat, format }: Answer,
-  given: boolean,
-): readonly FluxFinding[] {
+function answerFindings(answer: Answer, given: boolean): readonly FluxFinding[] {
+  const { file, part, outcome, reason, message } = answer;
   const rule = rules[reason];
-  if (rule === undefined || (outcome !== 'failed' && reason !== 'comment-rule') || (reason === 'no-key' && !given)) return [];
-  const renamed =
-    outputFormat === undefined ? undefined : `its name asks for ${outputFormat}: name the entry so that it says ${format ?? 'its format'}`;
-  const place = { file: file === '' ? '.' : file, ...(part === undefined ? {} : { part }) };
-  return [{ ...place, rule, message, hint: renamed ?? hint ?? hints[rule] ?? 'restore the file from version control' }];
+  if (rule === undefined || (outcome !== 'failed' && rule !== 'comment-rule') || (rule === 'no-key' && !given)) return [];
+  return [{ file: file === '' ? '.' : file, ...(part === undefined ? {} : { part }), rule, message, hint: hintFor(answer, rule) }];
+}
+
+function hintFor({ hint, format, outputFormat }: Answer, rule: FluxRule): string {
+  if (outputFormat !== undefined) return `its name asks for ${outputFormat}: name the entry so that it says ${format ?? 'its format'}`;
+  return hint ?? hints[rule] ?? 'restore the file from version control';
 }
 
 const hints: Readonly<Partial<Record<FluxRule, string>>> = {
@@ -68,33 +68,27 @@ function heldFindings({ references }: DecryptedTree): readonly FluxFinding[] {
 }
 
 /** An encrypted file that Flux would not take for one, and variables that Kustomize would not read. */
-function sourceFindings({ file, named, format }: SourceReference, files: SourceFiles): readonly FluxFinding[] {
+function sourceFindings(reference: SourceReference, files: SourceFiles): readonly FluxFinding[] {
+  const { file, named, format } = reference;
   const standing = files.look(file);
   const content = standing?.kind === 'file' && standing.size <= largestFile ? files.read(file) : undefined;
   const sealedAs = content && formatByMarkers(content);
   if (content === undefined || sealedAs === undefined) return [];
   const isEnvs = named.endsWith(': envs');
-  if (isEnvs && format.name !== 'dotenv')
-    return [
-      {
-        file,
-        rule: 'env-format',
-        message: `${named}: variables in ${format.name}, which Kustomize does not read`,
-        hint: 'name a file of KEY=value lines that ends in .env',
-      },
-    ];
-  if (hasMarker(content, format)) return [];
-  if (formatByMarker(content) === undefined)
-    return [
-      {
-        file,
-        rule: 'no-marker',
-        message: `${named}: it is encrypted, and Flux finds no marker in it: it stays ciphertext`,
-        hint: markerHint,
-      },
-    ];
+  if (isEnvs && format.name !== 'dotenv') {
+    const message = `${named}: variables in ${format.name}, which Kustomize does not read`;
+    return [{ file, rule: 'env-format', message, hint: 'name a file of KEY=value lines that ends in .env' }];
+  }
+  return hasMarker(content, format) ? [] : markerFindings(reference, content, sealedAs.name);
+}
+
+function markerFindings({ file, named, format }: SourceReference, content: Uint8Array, sealedAs: string): readonly FluxFinding[] {
+  if (formatByMarker(content) === undefined) {
+    const message = `${named}: it is encrypted, and Flux finds no marker in it: it stays ciphertext`;
+    return [{ file, rule: 'no-marker', message, hint: markerHint }];
+  }
   // What becomes of entries of Secrets after the build is told there.
   if (named.includes(': files, key ')) return [];
-  const message = `${named}: its name says ${format.name}, and it is ${sealedAs.name}: Flux leaves it as ciphertext`;
-  return [{ file, rule: 'format-by-name', message, hint: `give it a name that says ${sealedAs.name}` }];
+  const message = `${named}: its name says ${format.name}, and it is ${sealedAs}: Flux leaves it as ciphertext`;
+  return [{ file, rule: 'format-by-name', message, hint: `give it a name that says ${sealedAs}` }];
 }

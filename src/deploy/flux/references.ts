@@ -1,7 +1,7 @@
 import { SopsError } from '../../errors.ts';
 import type { Format } from '../../formats/format.ts';
 import type { Answer } from './answer.ts';
-import { isRemote, type Kustomization, kustomizationFilesIn, readKustomization } from './kustomization.ts';
+import { type Generator, isRemote, type Kustomization, kustomizationFilesIn, readKustomization } from './kustomization.ts';
 import { joined, resolveBelow, type SourceFiles } from './source-files.ts';
 import { formatByName, formatCalled } from './told-format.ts';
 
@@ -76,13 +76,11 @@ class Walk implements References {
   /** What the kustomization file names that Flux writes where there is none (`fluxcd/pkg/kustomize`): every manifest below, and folders that have one. */
   #generate(folder: string): void {
     this.generated ??= [];
-    for (const name of this.#files.list(folder)) {
-      if (name.startsWith('.')) continue;
+    for (const name of this.#files.list(folder).filter((one) => !one.startsWith('.'))) {
       const path = joined(folder, name);
-      const standing = this.#files.look(path);
-      const isKustomization = standing?.kind === 'folder' && kustomizationFilesIn(this.#files, path).length > 0;
-      if (standing?.kind === 'folder' && !isKustomization) this.#generate(path);
-      else if (isKustomization || (standing?.kind === 'file' && /\.ya?ml$/.test(name))) {
+      const isFolder = this.#files.look(path)?.kind === 'folder';
+      if (isFolder && kustomizationFilesIn(this.#files, path).length === 0) this.#generate(path);
+      else if (isFolder || /\.ya?ml$/.test(name)) {
         this.generated.push(path);
         this.#enter(path, 'in the kustomization that Flux makes');
       }
@@ -93,30 +91,27 @@ class Walk implements References {
     const resolved = resolveBelow(this.#files, reference);
     if (resolved === undefined) return this.#refuse(reference, named, 'circle', 'links lead in a circle');
     const { path, held } = resolved;
-    const kind = this.#files.look(path)?.kind ?? (path === '' ? 'folder' : undefined);
+    const kind = path === '' ? 'folder' : this.#files.look(path)?.kind;
     if (kind === undefined) return this.#leave(reference, named, isRemote(reference) ? 'remote' : 'nothing-there');
-    if (kind !== 'folder') {
-      if (this.#folders.has(path)) return undefined;
-      this.#folders.add(path);
-      this.manifests.push({ file: path, named, held });
-      return undefined;
-    }
     if (this.#folders.has(path)) return undefined;
     this.#folders.add(path);
-    const kustomization = this.#read(path, named);
-    if (kustomization === undefined) return undefined;
-    this.kustomizations.push({ folder: path, kustomization });
-    // References count from the folder as it was named, not from where links lead.
-    this.#visit(reference, kustomization);
-    const resources = kustomization.resources.map((resource) => ({ resource, field: 'resources' }));
-    for (const { resource, field } of [
-      ...resources,
-      ...kustomization.components.map((component) => ({ resource: component, field: 'components' })),
-    ]) {
-      if (isRemote(resource)) this.#leave(resource, `${field} of ${kustomization.file}`, 'remote');
-      else this.#enter(joined(reference, resource), `${field} of ${kustomization.file}`);
-    }
+    if (kind === 'folder') return this.#enterFolder(reference, path, named);
+    this.manifests.push({ file: path, named, held });
     return undefined;
+  }
+
+  /** References count from the folder as it was named, not from where links lead. */
+  #enterFolder(reference: string, path: string, named: string): void {
+    const kustomization = this.#read(path, named);
+    if (kustomization === undefined) return;
+    this.kustomizations.push({ folder: path, kustomization });
+    this.#visit(reference, kustomization);
+    for (const field of ['resources', 'components'] as const)
+      for (const resource of kustomization[field]) {
+        const where = `${field} of ${kustomization.file}`;
+        if (isRemote(resource)) this.#leave(resource, where, 'remote');
+        else this.#enter(joined(reference, resource), where);
+      }
   }
 
   #read(folder: string, named: string): Kustomization | undefined {
@@ -131,23 +126,24 @@ class Walk implements References {
   }
 
   #visit(folder: string, { file, secretGenerators, patches }: Kustomization): void {
-    for (const { name, files, envs } of secretGenerators) {
-      const generator = `secretGenerator ${name} of ${file}`;
-      for (const source of files) {
-        const [key = '', path] = splitOnce(source);
-        const entry = path === undefined ? (key.split('/').at(-1) ?? '') : key;
-        const named = `${generator}: files, key ${entry}`;
-        const file = this.#add(joined(folder, path ?? key), named, formatByName(key));
-        if (file !== undefined) this.entries.push({ file, named, key: entry });
-      }
-      for (const env of envs) {
-        const format = formatByName(env);
-        this.#add(joined(folder, env), `${generator}: envs`, format.name === 'binary' ? formatCalled('dotenv') : format);
-      }
-    }
+    for (const generator of secretGenerators) this.#visitGenerator(folder, generator, `secretGenerator ${generator.name} of ${file}`);
     for (const patch of patches) {
       if (isRemote(patch)) this.#leave(patch, `patches of ${file}`, 'remote');
       else this.#add(joined(folder, patch), `patches of ${file}`, formatByName(patch));
+    }
+  }
+
+  #visitGenerator(folder: string, { files, envs }: Generator, where: string): void {
+    for (const source of files) {
+      const [key = '', path] = splitOnce(source);
+      const entry = path === undefined ? (key.split('/').at(-1) ?? '') : key;
+      const named = `${where}: files, key ${entry}`;
+      const file = this.#add(joined(folder, path ?? key), named, formatByName(key));
+      if (file !== undefined) this.entries.push({ file, named, key: entry });
+    }
+    for (const env of envs) {
+      const format = formatByName(env);
+      this.#add(joined(folder, env), `${where}: envs`, format.name === 'binary' ? formatCalled('dotenv') : format);
     }
   }
 

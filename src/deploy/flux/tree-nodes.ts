@@ -54,3 +54,14 @@ export function showManifest(branch: Mapping): string {
   const { kind, name, namespace } = manifestName(branch);
   return `${kind === '' ? 'a document without a kind' : kind} ${namespace === '' ? '' : `${namespace}/`}${name}`.trim();
 }
+
+/** A mapping as JSON would hold it. */
+export const withoutComments = (mapping: Mapping): Mapping => ({
+  ...mapping,
+  items: entriesIn(mapping).map(({ key, value }) => ({ kind: 'entry', key, value: bare(value) })),
+});
+
+function bare(node: Node): Node {
+  if (node.kind === 'mapping') return withoutComments(node);
+  return node.kind === 'sequence' ? { ...node, items: valuesIn(node).map(bare) } : node;
+}

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { needed } from '../test/support/peers.ts';
 import { benchCheck } from './bench-check.ts';
 import { benchGit } from './bench-git.ts';
+import { benchKustomize } from './bench-kustomize.ts';
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } } });
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -160,6 +161,8 @@ try {
     benchGit({ folder, env, programs, recipient, files: options.quick ? 100 : 1000, plaintext: document(10), verdict });
   if (options.only.startsWith('check') || options.only === '')
     await benchCheck({ folder, env, programs, files: options.quick ? 300 : 1000, verdict });
+  if (options.only.startsWith('kustomize') || options.only === '')
+    benchKustomize({ folder, env, programs, recipient, manifests: options.quick ? 200 : 1000, verdict });
   console.log(over === 0 ? 'bench: every budget is kept' : `bench: ${over} budgets are not kept`);
   if (over > 0) process.exitCode = 1;
 } finally {

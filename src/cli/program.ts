@@ -10,12 +10,13 @@ import {
   unwrapFlags,
 } from './flags.ts';
 import { type Command, type FlagGroup, files, keys, selection } from './catalog/command.ts';
+import { ciLogin, ciMask } from './catalog/ci.ts';
 import { gitFilterProcess, gitRefresh } from './catalog/git-filter.ts';
 import { gitCache, gitDifftool, gitInstall, gitStatus, gitTextconv, gitUninstall } from './catalog/git.ts';
 import { blame, exposure, fixMac } from './catalog/past.ts';
 import { groupsAdd, groupsDelete, keyList, keyservice, rules, updatekeys } from './catalog/master-keys.ts';
 import { check } from './catalog/checking.ts';
-import { kustomizeDecrypt, kustomizeLint } from './catalog/deploying.ts';
+import { ksops, kustomizeDecrypt, kustomizeLint } from './catalog/deploying.ts';
 import { gitResolve, merge } from './catalog/merging.ts';
 import { publish } from './catalog/publishing.ts';
 import { completion, execEnv, execFile, exportVariables } from './catalog/programs.ts';
@@ -48,6 +49,9 @@ export const commands: readonly Command[] = [
   publish,
   kustomizeDecrypt,
   kustomizeLint,
+  ksops,
+  ciLogin,
+  ciMask,
   gitInstall,
   gitUninstall,
   gitStatus,

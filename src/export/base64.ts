@@ -1,5 +1,7 @@
-/** A text's UTF-8 in base64. */
-export function base64(text: string): string {
-  const characters = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte));
-  return btoa(characters.join(''));
+/** Bytes in base64. */
+export function base64Of(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }
+
+/** A text's UTF-8 in base64. */
+export const base64 = (text: string): string => base64Of(new TextEncoder().encode(text));

@@ -1,5 +1,5 @@
-import { base64 } from './base64.ts';
 import type { Exporter } from './exporter.ts';
+import { formsOf, maskCommands } from './masks.ts';
 import { cannotHold, checkNames } from './refusal.ts';
 
 const format = "GitHub's file of variables";
@@ -7,15 +7,6 @@ const format = "GitHub's file of variables";
 /** What the runner does not let a step set. */
 const kept: ReadonlySet<string> = new Set(['NODE_OPTIONS']);
 const ofRunner = /^(GITHUB|RUNNER)_/i;
-
-/** How the runner's commands spell what would end them. */
-const escaped = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-
-/** All that could turn up in a log: the value, each of its lines, and both in base64. */
-function secretsIn(text: string): readonly string[] {
-  const lines = text.split(/\r\n|\r|\n/);
-  return [text, ...lines].flatMap((part) => (part.trim() === '' ? [] : [part, base64(part)]));
-}
 
 /** A line that no value has: the runner's way to hold values of several lines. */
 function delimiterFor(variables: Iterable<string>, random: (length: number) => Uint8Array): string {
@@ -35,10 +26,9 @@ export const github: Exporter = {
     for (const name of variables.keys())
       if (ofRunner.test(name)) throw cannotHold(format, name, 'the runner keeps GITHUB_… and RUNNER_… for itself');
     const delimiter = delimiterFor(variables.values(), random);
-    const secrets = new Set([...variables.values()].flatMap(secretsIn));
     return {
       text: Array.from(variables, ([name, text]) => `${name}<<${delimiter}\n${text}\n${delimiter}\n`).join(''),
-      announcements: Array.from(secrets, (secret) => `::add-mask::${escaped(secret)}\n`).join(''),
+      announcements: maskCommands([...variables.values()].flatMap(formsOf)),
       warnings: [],
     };
   },

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { type Readable, Transform, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { isatty } from 'node:tty';
 import { SopsError } from '../errors.ts';
 
@@ -24,15 +26,53 @@ export const shellCommand = (line: string): readonly [string, ...string[]] =>
 export async function runInForeground({ words: [program, ...words], env }: Command, signals: HeldSignals): Promise<number> {
   const child = spawn(program, words, { env, stdio: 'inherit' });
   signals.passTo(child);
-  return new Promise((resolve, reject) => {
+  return statusOf(child, program, 'exit');
+}
+
+/** What a stream goes through before others see it. */
+export interface Filter {
+  push(bytes: Uint8Array): Uint8Array;
+  end(): Uint8Array;
+}
+
+/** As {@link runInForeground}, with all that the command writes going through filters first, one for each stream. It is over when the command, and whatever it left behind, has closed its output. */
+export async function runFiltered(
+  { words: [program, ...words], env }: Command,
+  signals: HeldSignals,
+  filter: () => Filter,
+): Promise<number> {
+  const child = spawn(program, words, { env, stdio: ['inherit', 'pipe', 'pipe'] });
+  signals.passTo(child);
+  const [status] = await Promise.all([
+    statusOf(child, program, 'close'),
+    pass(child.stdout, filter(), process.stdout),
+    pass(child.stderr, filter(), process.stderr),
+  ]);
+  return status;
+}
+
+/** Where nobody reads any more, the command is told so as if it had written there itself. */
+async function pass(from: Readable, filter: Filter, to: Writable): Promise<void> {
+  const through = new Transform({
+    transform: (part: Buffer, _, done) => {
+      done(null, filter.push(part));
+    },
+    flush: (done) => {
+      done(null, filter.end());
+    },
+  });
+  await pipeline(from, through, to, { end: false }).catch(() => from.destroy());
+}
+
+const statusOf = async (child: ChildProcess, program: string, over: 'exit' | 'close'): Promise<number> =>
+  new Promise((resolve, reject) => {
     child.on('error', (error) => {
       if (child.pid === undefined) reject(unstartable(program, error));
     });
-    child.on('exit', (code, signal) => {
+    child.on(over, (code: number | null, signal: NodeJS.Signals | null) => {
       resolve(code ?? signalled + (signal === null ? 0 : constants.signals[signal]));
     });
   });
-}
 
 /** Starts a command and does not wait for it; its output goes nowhere. Throws `COMMAND_UNSTARTABLE`. */
 export async function runInBackground({ words: [program, ...words], env }: Command): Promise<void> {

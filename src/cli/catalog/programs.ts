@@ -22,13 +22,18 @@ export const execEnv: Command = {
       title: 'Command',
       flags: [
         ...commandFlags,
+        { name: 'mask', takes: 'nothing', help: 'put *** for the values, and for base64 of them, in what the command writes: for logs' },
         { name: 'same-process', takes: 'nothing', help: 'run the command in place of this process, where the platform can' },
       ],
     },
     { title: 'Reading', flags: [ignoreMacFlag] },
     keyServices,
   ],
-  examples: [`exec-env secrets.yaml 'psql "$DATABASE_URL"'`, 'exec-env --only DB_PASSWORD db.yaml api.env -- node server.js'],
+  examples: [
+    `exec-env secrets.yaml 'psql "$DATABASE_URL"'`,
+    'exec-env --only DB_PASSWORD db.yaml api.env -- node server.js',
+    'exec-env --mask secrets.yaml -- ./deploy.sh',
+  ],
   load: () => import('../commands/exec-env.ts'),
 };
 

@@ -1,5 +1,14 @@
 import { SopsError } from '../../errors.ts';
-import { holdSignals, replaceProcess, runInBackground, runInForeground } from '../../node/hand-over.ts';
+import {
+  type Command,
+  type HeldSignals,
+  holdSignals,
+  replaceProcess,
+  runFiltered,
+  runInBackground,
+  runInForeground,
+} from '../../node/hand-over.ts';
+import type { Variables } from '../../operations/environment.ts';
 import { chosenVariables } from '../chosen-variables.ts';
 import { becomeWanted, inBackground, readCommandLine } from '../command-to-run.ts';
 import type { Invocation } from '../invocation.ts';
@@ -11,6 +20,8 @@ export async function run(invocation: Invocation): Promise<void | number> {
   const background = inBackground(invocation, 'exec-env');
   if (background && flags.isOn('same-process'))
     throw new SopsError('CONFLICTING_FLAGS', 'the --same-process flag cannot be used with --background');
+  if (flags.isOn('mask') && (background || flags.isOn('same-process')))
+    throw new SopsError('CONFLICTING_FLAGS', '--mask needs the output of the command, which --background and --same-process do not have');
   const variables = await chosenVariables(files, invocation);
   const inherited = flags.isOn('pristine') ? {} : context.env;
   const env = { ...inherited, ...(await becomeWanted(invocation)), ...Object.fromEntries(variables) };
@@ -19,8 +30,15 @@ export async function run(invocation: Invocation): Promise<void | number> {
   if (flags.isOn('same-process')) replaceProcess(toRun);
   const signals = holdSignals();
   try {
-    return await runInForeground(toRun, signals);
+    return await (flags.isOn('mask') ? runMasked(toRun, signals, variables) : runInForeground(toRun, signals));
   } finally {
     signals.release();
   }
+}
+
+/** With values, in all the forms that logs have them in, masked in what the command writes. */
+async function runMasked(toRun: Command, signals: HeldSignals, variables: Variables): Promise<number> {
+  const [{ formsOf }, { StreamMasker }] = await Promise.all([import('../../export/masks.ts'), import('../../node/stream-masker.ts')]);
+  const forms = [...variables.values()].flatMap(formsOf);
+  return runFiltered(toRun, signals, () => new StreamMasker(forms));
 }

@@ -1,7 +1,6 @@
 import { SopsError } from '../../errors.ts';
 import type { Context } from '../../ports.ts';
-import { HttpFailure } from '../http-failure.ts';
-import { sendJson } from '../http.node.ts';
+import { tokenOfJob } from '../job-token.ts';
 import { checkNamed } from './allowlist.ts';
 import { ask, confided, type Vault } from './ask.ts';
 import { withoutUser } from './address.ts';
@@ -92,17 +91,7 @@ async function tokenOfPod({ files }: Context): Promise<string> {
   );
 }
 
-/** The token of a job of GitHub Actions (or Gitea, Forgejo), which a job with the permission `id-token: write` may ask for. */
+/** The token of a job of GitHub Actions (or Gitea, Forgejo). */
 async function tokenOfWorkflow({ context, signal }: Vault): Promise<string | undefined> {
-  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer, SOPSMITH_VAULT_JWT_AUDIENCE: audience } = context.env;
-  if (!url || !bearer) return undefined;
-  const query = audience ? `${url.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}` : '';
-  const headers = { Authorization: `Bearer ${bearer}` };
-  const refuse = (why: string): SopsError =>
-    new SopsError('DATA_KEY_UNRECOVERABLE', `no token of this job at ACTIONS_ID_TOKEN_REQUEST_URL: ${why}`);
-  const { status, json } = await sendJson({ method: 'GET', url: `${url}${query}`, headers }, context, signal).catch((error: unknown) => {
-    throw error instanceof HttpFailure ? refuse(error.message) : error;
-  });
-  if (typeof json === 'object' && json !== null && 'value' in json && typeof json.value === 'string') return json.value;
-  throw refuse(`status ${status}; has the job the permission id-token: write?`);
+  return tokenOfJob(context.env['SOPSMITH_VAULT_JWT_AUDIENCE'], context, signal);
 }

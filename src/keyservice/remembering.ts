@@ -24,6 +24,7 @@ interface Experience {
  */
 export function rememberingKeyService(service: KeyService): RememberingKeyService {
   const shares = new Map<string, Uint8Array>();
+  const running = new Map<string, Promise<void>>();
   const experiences = new Map<string, Experience>();
 
   const experienceWith = (masterKey: MasterKey): Experience => {
@@ -51,11 +52,21 @@ export function rememberingKeyService(service: KeyService): RememberingKeyServic
     ...service,
     unwrap: async (wrapped, signal) => {
       const name = JSON.stringify([wrapped.masterKey, wrapped.wrapped]);
+      // Who comes while another waits for the same waits with it, and asks if that came to nothing.
+      for (let other = running.get(name); other !== undefined; other = running.get(name)) await other;
       const known = shares.get(name);
       if (known !== undefined) return Uint8Array.from(known);
-      const share = await unwrap(wrapped, signal);
-      shares.set(name, Uint8Array.from(share));
-      return share;
+      const task = unwrap(wrapped, signal);
+      const ended = task.then(
+        (share) => void shares.set(name, Uint8Array.from(share)),
+        () => undefined,
+      );
+      running.set(
+        name,
+        ended.then(() => void running.delete(name)),
+      );
+      await ended;
+      return task;
     },
     forget: () => {
       for (const share of shares.values()) share.fill(0);

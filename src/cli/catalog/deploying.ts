@@ -60,3 +60,15 @@ export const kustomizeLint: Command = {
   examples: ['kustomize lint clusters/prod', 'kustomize lint --keys sops-keys --json clusters/prod'],
   load: () => import('../commands/kustomize-lint.ts'),
 };
+
+export const ksops: Command = {
+  name: 'ksops',
+  summary: 'decrypt for kustomize: a function and plug-in that reads generator manifests of ksops; also by the name ksops',
+  takes: '[manifest]',
+  groups: [keyServices],
+  examples: [
+    'ln -s "$(command -v sopsmith)" ~/.local/bin/ksops && kustomize build --enable-alpha-plugins --enable-exec .',
+    'ksops secret-generator.yaml',
+  ],
+  load: () => import('../commands/ksops.ts'),
+};

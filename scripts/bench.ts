@@ -162,7 +162,7 @@ try {
   if (options.only.startsWith('check') || options.only === '')
     await benchCheck({ folder, env, programs, files: options.quick ? 300 : 1000, verdict });
   if (options.only.startsWith('kustomize') || options.only === '')
-    benchKustomize({ folder, env, programs, recipient, manifests: options.quick ? 200 : 1000, verdict });
+    benchKustomize({ folder, env, programs, recipient, manifests: options.quick ? 500 : 1000, verdict });
   console.log(over === 0 ? 'bench: every budget is kept' : `bench: ${over} budgets are not kept`);
   if (over > 0) process.exitCode = 1;
 } finally {

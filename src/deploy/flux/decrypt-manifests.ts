@@ -2,8 +2,11 @@ import { fromBase64, fromUtf8, utf8, wipe } from '../../crypto/bytes.ts';
 import type { Document, Mapping } from '../../document/tree.ts';
 import { splice } from '../../document/splice.ts';
 import type { Format } from '../../formats/format.ts';
+import { SopsError } from '../../errors.ts';
+import { readMetadata } from '../../metadata/codec.ts';
+import { findRecord, withoutRecord } from '../../metadata/shape.ts';
 import { decrypt } from '../../operations/decrypt.ts';
-import { openSealed, plainBranches, readSealed, type SealedFile } from '../../operations/open-file.ts';
+import { openSealed, type OpenedFile, plainBranches, plainText, type SealedFile } from '../../operations/open-file.ts';
 import type { Services } from '../../operations/operation.ts';
 import { type Answer, formatsOf } from './answer.ts';
 import { attempted, type Verdict } from './decrypted.ts';
@@ -51,7 +54,10 @@ function ofOneFile(text: string, pieces: readonly ManifestPiece[]): ManifestPiec
     const branch = document?.branches[0];
     return branch !== undefined && isSealedManifest(branch) && !isOptedOut(branch) && textIn(at(branch, 'sops', 'mac')) === mac;
   });
-  return alike ? { ...first, text } : undefined;
+  if (!alike) return undefined;
+  const document = first.format.parse(text);
+  const [branch, ...more] = document.branches;
+  return branch && { ...first, text, document: { ...document, branches: [branch, ...more] } };
 }
 
 /** What is true of the file is true of each of its manifests. */
@@ -59,6 +65,9 @@ const forEach = (pieces: readonly ManifestPiece[], answers: readonly Answer[]): 
   pieces.flatMap(({ document }) =>
     document === undefined ? [] : answers.map((answer) => ({ ...answer, part: showManifest(document.branches[0]) })),
   );
+
+/** A piece that was read. */
+type SealedPiece = Pick<ManifestPiece, 'text' | 'format'> & { readonly document: Document };
 
 interface PieceResult {
   readonly text: string;
@@ -79,7 +88,8 @@ async function decryptPiece(piece: ManifestPiece, where: Pick<Answer, 'file' | '
     const message = `its annotation ${annotation} says that it is not to be decrypted`;
     return { text, answers: [answer({ part, outcome: 'left', reason: 'opted-out', message })] };
   }
-  if (isSealedManifest(branch)) return decryptWhole(piece, (verdict) => answer({ part, ...verdict }), options);
+  if (isSealedManifest(branch))
+    return decryptWhole({ text, format: piece.format, document }, (verdict) => answer({ part, ...verdict }), options);
   const result =
     manifestName(branch).kind === 'Secret'
       ? await decryptEntries(document, piece.format, (verdict) => answer({ ...verdict, part: `${part}, ${verdict.part ?? ''}` }), options)
@@ -90,37 +100,49 @@ async function decryptPiece(piece: ManifestPiece, where: Pick<Answer, 'file' | '
 
 type Answering = (verdict: Omit<Answer, 'file' | 'named' | 'stage'>) => Answer;
 
-async function decryptWhole({ text, format }: ManifestPiece, answer: Answering, { keyring, checkMac }: TreeOptions): Promise<PieceResult> {
-  const source = utf8(text);
+async function decryptWhole(piece: SealedPiece, answer: Answering, { keyring, checkMac }: TreeOptions): Promise<PieceResult> {
+  const { text, format } = piece;
   const result = await attempted(async (note) => {
     const services = keyring.services(note);
-    const sealed = readSealed(source, format, services);
+    const sealed = sealedOf(piece, services);
     if (sealed.metadata.selection.by.endsWith('_comment_regex'))
       return { byComments: true, content: await openWithoutComments(sealed, services) };
-    const outcome = await decrypt(source, { input: format, output: format, print: {} }, { ignoreMac: !checkMac }, services);
-    return { byComments: false, content: fromUtf8(outcome.content) ?? text };
+    return { byComments: false, content: await opened(sealed, !checkMac, services, plainText) };
   });
   if ('refused' in result) return { text, answers: [answer(result.refused)] };
-  const { content: opened, keys } = result;
-  if (opened.byComments) {
+  const { content: made, keys } = result;
+  if (made.byComments) {
     const message =
       'its file chooses values by comments, which do not survive the build: Flux takes its sops off, and leaves the ciphertext';
     const hint = 'choose values with encrypted_regex';
-    return { text: opened.content, answers: [answer({ outcome: 'left', reason: 'comment-rule', message, hint, keys })] };
+    return { text: made.content, answers: [answer({ outcome: 'left', reason: 'comment-rule', message, hint, keys })] };
   }
   const message = 'decrypted after the build, as a whole';
-  return { text: opened.content, answers: [answer({ outcome: 'decrypted', reason: 'resource', message, format: format.name, keys })] };
+  return { text: made.content, answers: [answer({ outcome: 'decrypted', reason: 'resource', message, format: format.name, keys })] };
+}
+
+/** The documents were parsed already. Throws `METADATA_NOT_FOUND`, `MALFORMED_METADATA`. */
+function sealedOf({ document, format }: SealedPiece, { keySources }: Services): SealedFile {
+  const record = findRecord(document.branches, format.shape);
+  if (record === undefined) throw new SopsError('METADATA_NOT_FOUND', 'sops metadata not found');
+  return { document, metadata: readMetadata(record, keySources), branches: withoutRecord(document.branches, format.shape), format };
+}
+
+// oxlint-disable-next-line max-params -- what, how, with which keys, and what for
+async function opened<T>(sealed: SealedFile, ignoreMac: boolean, services: Services, use: (file: OpenedFile) => T): Promise<T> {
+  const file = await openSealed(sealed, { ignoreMac, readOnly: true }, services);
+  try {
+    return use(file);
+  } finally {
+    wipe(file.dataKey);
+  }
 }
 
 /** What the controller has of a built manifest is JSON, without comments: a rule that goes by them finds none. */
 async function openWithoutComments(sealed: SealedFile, services: Services): Promise<string> {
   const branches = sealed.branches.map(withoutComments);
-  const file = await openSealed({ ...sealed, branches }, { ignoreMac: true, readOnly: true }, services);
-  try {
-    return `${sealed.document.source.startsWith('---') ? '---\n' : ''}${sealed.format.print(plainBranches(file), { indent: 2 })}`;
-  } finally {
-    wipe(file.dataKey);
-  }
+  const start = sealed.document.source.startsWith('---') ? '---\n' : '';
+  return opened({ ...sealed, branches }, true, services, (file) => `${start}${sealed.format.print(plainBranches(file), { indent: 2 })}`);
 }
 
 /** Entries of `data` whose bytes have a marker. */

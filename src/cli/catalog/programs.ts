@@ -1,6 +1,7 @@
 import type { FlagSpec } from '../argv.ts';
 import { commandFlags, ignoreMacFlag, inputTypeFlag, outputFlags, recursiveAnywayFlag } from '../flags.ts';
-import { type Command, keyServices, files } from './command.ts';
+import { readsPlaintext } from '../exit-codes.ts';
+import { type Command, files, keys, keyServices, selection } from './command.ts';
 
 /** Which variables, and what they are called. */
 const variableFlags: readonly FlagSpec[] = [
@@ -93,6 +94,40 @@ export const exportVariables: Command = {
     'export --format k8s-secret --name db secrets.env | kubectl apply -f -',
   ],
   load: () => import('../commands/export.ts'),
+};
+
+export const importSecrets: Command = {
+  name: 'import',
+  summary: 'encrypt Secrets of Kubernetes, from manifests, kubectl or .env files, by the creation rules',
+  takes: '[file…|-]',
+  groups: [
+    {
+      title: 'Files',
+      flags: [
+        { name: 'output', takes: 'text', value: 'file|folder', help: 'the encrypted file to write, or a folder for one file a Secret' },
+        inputTypeFlag,
+      ],
+    },
+    {
+      title: 'Kubernetes Secret',
+      flags: [
+        { name: 'string-data', takes: 'nothing', help: 'turn base64 that is text into stringData' },
+        { name: 'name', takes: 'text', value: 'name', help: 'what a Secret made of variables is called' },
+        { name: 'namespace', takes: 'text', value: 'name', help: 'the namespace it is in' },
+        { name: 'type', takes: 'text', value: 'type', help: 'its type (default: Opaque)' },
+      ],
+    },
+    keys,
+    selection,
+    keyServices,
+  ],
+  examples: [
+    'kubectl get secret db -o yaml | sopsmith import --string-data --output secrets/db.yaml',
+    'kubectl get secrets -o json | sopsmith import --output secrets/',
+    'import --name db --output secrets/db.yaml .env',
+  ],
+  exitCodes: readsPlaintext,
+  load: () => import('../commands/import.ts'),
 };
 
 export const completion: Command = {

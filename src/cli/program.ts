@@ -19,7 +19,7 @@ import { check } from './catalog/checking.ts';
 import { ksops, kustomizeDecrypt, kustomizeLint } from './catalog/deploying.ts';
 import { gitResolve, merge } from './catalog/merging.ts';
 import { publish } from './catalog/publishing.ts';
-import { completion, execEnv, execFile, exportVariables } from './catalog/programs.ts';
+import { completion, execEnv, execFile, exportVariables, importSecrets } from './catalog/programs.ts';
 import { doctor, init, schema } from './catalog/setting-up.ts';
 import { decrypt, edit, encrypt, filestatus, find, move, rotate, set, unset } from './catalog/values.ts';
 
@@ -46,6 +46,7 @@ export const commands: readonly Command[] = [
   execEnv,
   execFile,
   exportVariables,
+  importSecrets,
   publish,
   kustomizeDecrypt,
   kustomizeLint,

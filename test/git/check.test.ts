@@ -106,6 +106,15 @@ describe.skipIf(lacks('age-keygen', 'sops'))('check', () => {
     expect(runProgram([needed('sops')], ['encrypt', 'secrets/b.yaml'], { cwd: folder })).toMatchObject({ status: 0 });
   });
 
+  it('finds keys in UTF-16, and takes no more than linear time of text that never becomes a key', () => {
+    const folder = lab.repository('wide');
+    write(folder, {
+      'wide.txt': Buffer.from(`\uFEFFkey\n${alice.identity}`, 'utf16le'),
+      'headers.txt': 'A: -----BEGIN PRIVATE KEY-----\n'.repeat(200_000),
+    });
+    expect(report(folder).findings.map(({ rule, file }) => `${rule} ${file}`)).toEqual(['private-key wide.txt']);
+  });
+
   it('judges what our filter decrypts into the work tree as the index has it', () => {
     const folder = lab.repository('filtered');
     const quoted = program.map((word) => `'${word}'`).join(' ');

@@ -129,6 +129,9 @@ const privateKeys: readonly ((random: Random) => string)[] = [
   () => `${JSON.stringify({ type: 'service_account', private_key: pem() })}\n`,
   () => `data:\n  tls.key: ${Buffer.from(pem()).toString('base64')}\n`,
   () => `data:\n  keys.txt: ${Buffer.from(`${identity('age-secret-key-', 32)}\n`).toString('base64')}\n`,
+  () => `data:\n  age.agekey: ${Buffer.from(`# created: 2026-01-01T00:00:00Z\n${identity('age-secret-key-', 32)}\n`).toString('base64')}\n`,
+  () => `data:\n  both.pem: ${Buffer.from(`-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n${pem()}`).toString('base64')}\n`,
+  () => pem().replaceAll(/^(.+)$/gm, '  "$1\\n" +'),
   () =>
     `PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: work\nPublic-Lines: 1\n${randomBytes(40).toString('base64')}\nPrivate-Lines: 1\n${randomBytes(40).toString('base64')}\n`,
   () => `vault login hvs.${randomBytes(75).toString('base64url')}\n`,

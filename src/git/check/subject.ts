@@ -17,7 +17,7 @@ export interface Subject {
   /** Absolute, with `/`. */
   readonly path: string;
   readonly content: Uint8Array;
-  /** The content as text; what is no UTF-8 is read byte by byte. */
+  /** The content as text; what is neither UTF-8 nor marked as UTF-16 is read byte by byte. */
   readonly text: string;
   readonly places: TextPlaces;
   readonly state: State;
@@ -54,8 +54,15 @@ export type Material = Pick<Subject, 'path' | 'content' | 'ruling' | 'hasRules' 
 
 /** Looks at a file: most are told by their bytes to have nothing of sops in them, and are not parsed. */
 export async function subjectOf({ keySources, ...material }: Material): Promise<Subject> {
-  const text = fromUtf8(material.content) ?? new TextDecoder('latin1').decode(material.content);
+  const text = textOf(material.content);
   return { ...material, text, places: new TextPlaces(text), state: await stateOf(material, text, keySources) };
+}
+
+/** Shells of Windows write UTF-16, behind a mark. */
+function textOf(content: Uint8Array): string {
+  const [first, second] = content;
+  const wide = first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
+  return wide === undefined ? (fromUtf8(content) ?? new TextDecoder('latin1').decode(content)) : new TextDecoder(wide).decode(content);
 }
 
 async function stateOf(

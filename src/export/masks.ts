@@ -20,11 +20,20 @@ export function base64Forms(bytes: Uint8Array): readonly string[] {
   return [base64Of(bytes), ...cores].flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
 }
 
-/** All that could turn up in a log of a value: it, each of its lines, and base64 of both. */
+/** As documents, shells and addresses spell a text: within double quotes of JSON and YAML, within single quotes of YAML and of shells, and in a URL. */
+const spellingsOf = (text: string): readonly string[] => [
+  JSON.stringify(text).slice(1, -1),
+  text.replaceAll("'", "''"),
+  text.replaceAll("'", String.raw`'\''`),
+  // Halves of a character have no place in a URL.
+  ...(/\p{Surrogate}/u.test(text) ? [] : [encodeURIComponent(text)]),
+];
+
+/** All that could turn up in a log of a value: it and each of its lines, as they are, spelled otherwise, and in base64. Each once. */
 export function formsOf(text: string): readonly string[] {
   const lines = text.split(/\r\n|\r|\n/);
-  const parts = [text, ...lines].filter((part) => part.trim() !== '');
-  return [...parts, ...parts.flatMap((part) => base64Forms(new TextEncoder().encode(part)))];
+  const parts = [...new Set([text, ...lines])].filter((part) => part.trim() !== '');
+  return [...new Set([...parts, ...parts.flatMap(spellingsOf), ...parts.flatMap((part) => base64Forms(new TextEncoder().encode(part)))])];
 }
 
 /** How the commands of GitHub's runner spell what would end them. */

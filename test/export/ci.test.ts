@@ -30,6 +30,33 @@ describe('github', () => {
     );
   });
 
+  test('masks base64 of a value wherever it stands in what was encoded, and in the alphabet for URLs', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 6, maxLength: 40, unit: 'binary' }), fc.string(), fc.string(), (text, before, after) => {
+        fc.pre(text.trim() !== '');
+        const masks = masksIn(exported(github, new Map([['A', text]])).announcements ?? '');
+        const whole = Buffer.from(before + text + after);
+        for (const alphabet of ['base64', 'base64url'] as const) {
+          const encoded = whole.toString(alphabet);
+          const longest = Math.max(...masks.map((mask) => (encoded.includes(mask) ? mask.length : 0)));
+          // All but a character at each end, which neighbors have a part in.
+          expect(longest).toBeGreaterThanOrEqual(Math.floor((Buffer.byteLength(text) * 8) / 6) - 2);
+        }
+      }),
+    );
+  });
+
+  it('masks a value as JSON, YAML, shells and URLs spell it', () => {
+    const masks = masksIn(exported(github, new Map([['A', String.raw`it's "so" 100%\n`]])).announcements ?? '');
+    for (const spelling of [
+      String.raw`it's \"so\" 100%\\n`,
+      String.raw`it''s "so" 100%\n`,
+      String.raw`it'\''s "so" 100%\n`,
+      "it's%20%22so%22%20100%25%5Cn",
+    ])
+      expect(masks).toContain(spelling);
+  });
+
   it('is not ended by a value that has the delimiter in it', () => {
     const bytes = [new Uint8Array(16), new Uint8Array(16).fill(1)];
     const text = `x\nsopsmith_${'00'.repeat(16)}\ny`;

@@ -4,7 +4,7 @@ import type { Edit } from '../../document/splice.ts';
 import type { Document, Leaf, Node } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
 import { flowText } from './flow-text.ts';
-import { endOfLines, indented, lineBreak, lineStart, withBreaks } from './lines.ts';
+import { endOfLines, indented, lineBreak, lineEnd, lineStart, withBreaks } from './lines.ts';
 import type { MappingNode, SequenceNode, YamlNode } from './node.ts';
 import { columnBelow, indentStep } from './place.ts';
 import { printYaml, printYamlValue } from './print.ts';
@@ -29,6 +29,7 @@ export function set(document: Document, path: TreePath, value: Node): readonly E
   for (const [depth, step] of path.entries()) {
     const next = childOf(node, step);
     if (!next) {
+      if (node.kind === 'scalar') return [replaceValue(home, node, made(path.slice(depth), value), ownerColumn(source, node))];
       const edit = add(home, node, step, made(path.slice(depth + 1), value));
       if (!edit) throw unspliceable(path);
       return [edit];
@@ -77,13 +78,44 @@ function replaceValue(home: Home, old: YamlNode, value: Node, owner: number): Ed
   const start = old.kind === 'scalar' ? old.contentStart : old.start;
   if (old.kind === 'alias' || old.tag !== undefined || old.anchor !== undefined)
     throw new SopsError('UNSUPPORTED', 'a tagged or anchored value cannot be replaced in the text');
-  if (old.inFlow) return { span: { start, end: old.end }, text: quotedLike(source.charAt(start), value) ?? flowText(value, inFlow) };
+  const gap = start < old.end ? '' : gapBehind(source, start);
+  if (old.inFlow)
+    return { span: { start, end: old.end }, text: gap + (quotedLike(source.charAt(start), value) ?? flowText(value, inFlow)) };
   const end = endOfText(source, start, old.end);
-  if (isCollection(value)) return { span: { start: lineTail(source, start), end }, text: childLines(home, value, owner) };
+  const tail = lineTail(source, start);
+  if (isCollection(value)) {
+    // A comment in the line stays in it.
+    const rest = isBlock(old) ? '' : restOfLine(source, end);
+    return { span: { start: tail, end: end + rest.length }, text: rest.trimEnd() + childLines(home, value, owner) };
+  }
   const text = scalarText(home, old, value, owner);
-  if (isBlock(old)) return { span: { start: lineTail(source, start), end }, text: ` ${text}` };
-  return { span: { start, end }, text: source.charAt(start - 1) === ':' ? ` ${text}` : text };
+  // A comment above it stays above.
+  if (isBlock(old) && !holdsComment(source, tail)) return { span: { start: tail, end }, text: ` ${text}` };
+  return { span: { start, end: start < end ? end : end + blanksIn(source, end) }, text: gap + text };
 }
+
+/** The blank that a value needs in front of it. Throws `UNSUPPORTED` behind a key without a colon. */
+function gapBehind(source: string, at: number): string {
+  const before = source.charAt(at - 1);
+  if (/\s/.test(before)) return '';
+  if (before === ':' || before === '-') return ' ';
+  throw new SopsError('UNSUPPORTED', 'a key without a colon takes no value in the text');
+}
+
+/** What stands behind a place in its line. */
+const restOfLine = (source: string, at: number): string => /^[^\r\n]*/.exec(source.slice(at, lineEnd(source, at)))?.[0] ?? '';
+
+/** How many blanks end the line at a place, if nothing else does. */
+function blanksIn(source: string, at: number): number {
+  const rest = restOfLine(source, at);
+  return rest.trim() === '' ? rest.length : 0;
+}
+
+/** Whether there may be a comment in front of a place in its line. */
+const holdsComment = (source: string, at: number): boolean => /(?:^|\s)#/.test(source.slice(lineStart(source, at), at));
+
+/** Whether lines cannot end at a place: they would take up a comment that follows, or there is no break behind the last. */
+const isCrowded = (source: string, at: number): boolean => /^(?:[ \t]*(?:#|$)|(?:[ \t]*\r?\n)+[ \t]+#)/.test(source.slice(at));
 
 const isBlock = (node: YamlNode): boolean => (node.kind === 'mapping' || node.kind === 'sequence') && !node.flow;
 
@@ -122,7 +154,9 @@ function scalarText({ source, step, eol }: Home, old: YamlNode, value: Node, own
   const leaf: Leaf | undefined = value.kind === 'leaf' ? value : undefined;
   if (!leaf) return printYamlValue(value).replace(/\n$/, '');
   const quoted = old.kind === 'scalar' ? quotedLike(source.charAt(old.contentStart), leaf) : undefined;
-  return quoted ?? withBreaks(leaf.spelling ?? blockScalarText(leaf, owner, step), eol);
+  if (quoted !== undefined) return quoted;
+  if (leaf.text.includes('\n') && isCrowded(source, endOfText(source, old.start, old.end))) return spellDouble(leaf.text, 'raw');
+  return withBreaks(leaf.spelling ?? blockScalarText(leaf, owner, step), eol);
 }
 
 const inFlow = (leaf: Leaf): string => leaf.spelling ?? spellScalar(leaf, { indent: 0, hint: 0, flow: true });

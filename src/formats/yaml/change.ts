@@ -1,7 +1,7 @@
 import { made } from '../../document/change.ts';
 import { type PathStep, showPath, type TreePath } from '../../document/path.ts';
 import type { Edit } from '../../document/splice.ts';
-import type { Document, Leaf, Node } from '../../document/tree.ts';
+import type { Document, Leaf, Node, Span } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
 import { flowText } from './flow-text.ts';
 import { endOfLines, indented, lineBreak, lineEnd, lineStart, withBreaks } from './lines.ts';
@@ -81,17 +81,22 @@ function replaceValue(home: Home, old: YamlNode, value: Node, owner: number): Ed
   const gap = start < old.end ? '' : gapBehind(source, start);
   if (old.inFlow)
     return { span: { start, end: old.end }, text: gap + (quotedLike(source.charAt(start), value) ?? flowText(value, inFlow)) };
-  const end = endOfText(source, start, old.end);
+  const place = { start, end: endOfText(source, start, old.end) };
+  if (isCollection(value)) return replaceByLines(source, old, place, childLines(home, value, owner));
+  return replaceByScalar(source, old, place, gap + scalarText(home, old, value, owner));
+}
+
+/** Lines below the key or dash of a value: a comment behind it in its line stays there. */
+function replaceByLines(source: string, old: YamlNode, { start, end }: Span, lines: string): Edit {
+  const rest = isBlock(old) ? '' : restOfLine(source, end);
+  return { span: { start: lineTail(source, start), end: end + rest.length }, text: rest.trimEnd() + lines };
+}
+
+/** Behind the key or dash of a value, or where that stood: a comment above it stays above. */
+function replaceByScalar(source: string, old: YamlNode, { start, end }: Span, text: string): Edit {
   const tail = lineTail(source, start);
-  if (isCollection(value)) {
-    // A comment in the line stays in it.
-    const rest = isBlock(old) ? '' : restOfLine(source, end);
-    return { span: { start: tail, end: end + rest.length }, text: rest.trimEnd() + childLines(home, value, owner) };
-  }
-  const text = scalarText(home, old, value, owner);
-  // A comment above it stays above.
   if (isBlock(old) && !holdsComment(source, tail)) return { span: { start: tail, end }, text: ` ${text}` };
-  return { span: { start, end: start < end ? end : end + blanksIn(source, end) }, text: gap + text };
+  return { span: { start, end: start < end ? end : end + blanksIn(source, end) }, text };
 }
 
 /** The blank that a value needs in front of it. Throws `UNSUPPORTED` behind a key without a colon. */

@@ -46,6 +46,15 @@ const peers = {
   'age-keygen': fromGo('filippo.io/age/cmd/age-keygen@v1.3.2'),
   'age-plugin-batchpass': fromGo('filippo.io/age/cmd/age-plugin-batchpass@v1.3.2'),
   kustomize: fromGo('sigs.k8s.io/kustomize/kustomize/v5@v5.7.1', 'kustomize'),
+  // No program: the schemas of the External Secrets Operator's manifests, which are but one file of its module.
+  'external-secrets-schemas': {
+    needs: 'go',
+    recipe: 'github.com/external-secrets/external-secrets@v1.3.2',
+    install: (target) => {
+      const folder = JSON.parse(run('go', ['mod', 'download', '-json', 'github.com/external-secrets/external-secrets@v1.3.2'])).Dir;
+      writeFileSync(target, readFileSync(join(folder, 'deploy', 'crds', 'bundle.yaml')), { mode: 0o755 });
+    },
+  },
   oracle: {
     needs: 'go',
     recipe: digest(join(root, 'test', 'oracle')),
@@ -75,6 +84,11 @@ const peers = {
     needs: 'python3',
     recipe: digest(join(root, 'test', 'peers', 'requirements-lefthook.txt')),
     install: fromPython('venv-lefthook', 'requirements-lefthook.txt'),
+  },
+  shellcheck: {
+    needs: 'python3',
+    recipe: digest(join(root, 'test', 'peers', 'requirements-shellcheck.txt')),
+    install: fromPython('venv-shellcheck', 'requirements-shellcheck.txt'),
   },
   'variable-reader': {
     needs: 'go',
@@ -197,6 +211,7 @@ function run(command, args, env = {}, cwd = root) {
       error?.message ??
         `${command} ${args.join(' ')} ended with ${status}:\n${`${stdout}${stderr}`.trim().split('\n').slice(-15).join('\n')}`,
     );
+  return stdout;
 }
 
 /** @param {string} message @returns {never} */

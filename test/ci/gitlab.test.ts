@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { startVault, type Vault } from '../peers/vault.ts';
 import { ageIdentity, fill, type Ran, runBeside, runProgram, temporaryFolder } from '../support/cli.ts';
-import { lacks } from '../support/peers.ts';
+import { lacks, needed } from '../support/peers.ts';
 import { program } from '../support/program.ts';
 import { identityIssuer } from './identity-token.ts';
 import { contentsOf, root } from './runner.ts';
@@ -41,6 +41,16 @@ describe('the template', () => {
     for (const { expand } of Object.values(variables)) expect(expand).toBe(false);
     for (const name of Object.keys(variables)) expect(script.join('\n')).toContain(`$${name}`);
     expect(body).not.toMatch(/\bimage:|:latest/);
+  });
+});
+
+describe.skipIf(lacks('shellcheck'))('scripts', () => {
+  it('have nothing that shellcheck finds', () => {
+    const script = jobWith({ files: 'FILES', run: 'RUN' }).script.join('\n');
+    const found = runProgram([needed('shellcheck'), '--shell=sh', '-'], [], { cwd: root, input: script });
+    expect(found).toMatchObject({ status: 0, stdout: '' });
+    const names = ['install.sh', 'decrypt.sh'].map((name) => `ci/github/${name}`);
+    expect(runProgram([needed('shellcheck')], names, { cwd: root })).toMatchObject({ status: 0, stdout: '' });
   });
 });
 

@@ -33,6 +33,33 @@ describe.skipIf(lacks('sops', 'age-keygen'))('exec', () => {
     for (const name of Object.keys(plain)) fill(folder, { [`s.${name}`]: theirs('encrypt', name).stdout });
   });
 
+  describe('exec-env --mask', () => {
+    it('masks values, lines of them and base64 in both streams, and passes on input and status', () => {
+      const line = 'cat; echo "$a there"; printf "%s" "$multi" >&2; printf "user:%s" "$a" | base64; exit 7';
+      const ran = runProgram(program, ['exec-env', '--mask', '--only', 'a,multi', 's.flat.yaml', line], {
+        cwd: folder,
+        env,
+        input: 'asked\n',
+      });
+      expect(ran).toMatchObject({ status: 7, stderr: '***' });
+      expect(ran.stdout).toMatch(/^asked\n\*\*\* there\ndXNlcjp\S?\*\*\*\S{0,3}\n$/);
+    });
+
+    it('ends where nobody reads any more, and with the signal of its command', () => {
+      const quoted = program.map((word) => `'${word}'`).join(' ');
+      const piped = runProgram(['bash', '-c'], [`${quoted} exec-env --mask s.flat.yaml 'yes "$a"' | head -n 1; echo "\${PIPESTATUS[0]}"`], {
+        cwd: folder,
+        env,
+      });
+      expect(piped.stdout).toMatch(/^\*\*\*\n(?:141|1|0)\n$/);
+      expect(ours('exec-env', '--mask', 's.flat.yaml', 'kill -TERM $$')).toMatchObject({ status: 143, stdout: '' });
+    });
+
+    it.each(['--background', '--same-process'])('is not for %s', (flag) => {
+      expect(ours('exec-env', '--mask', flag, 's.flat.yaml', 'true').status).not.toBe(0);
+    });
+  });
+
   describe('exec-env', () => {
     it.each([["env | sort | grep -E '^(a|n|f|b|e|d|multi|y)='"], ['printf "%s|" "$a" "$multi"'], ['exit 7'], ['cat nothing-there']])(
       'gives a command what sops gives it: %s',

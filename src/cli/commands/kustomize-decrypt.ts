@@ -1,10 +1,11 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Answer } from '../../deploy/flux/answer.ts';
 import { decryptManifests } from '../../deploy/flux/decrypt-manifests.ts';
 import type { TreeOptions } from '../../deploy/flux/decrypt-source.ts';
 import { decryptTree } from '../../deploy/flux/decrypt-tree.ts';
 import { SopsError } from '../../errors.ts';
 import { readStandardInput } from '../../node/standard-input.ts';
+import { audit } from '../audit.ts';
 import { exitCodes, generic, success } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';
 import { folderFiles } from '../kustomize/folder-files.ts';
@@ -55,6 +56,7 @@ async function decryptFolder(word: string, invocation: Invocation, options: Tree
   const status = tellFailures(tree.answers);
   if (status !== success) return status;
   tellLeft(tree.answers);
+  await record(tree.answers, root);
   const mirrored = { files, folder, ...tree };
   const output = flags.text('output');
   if (output === undefined) {
@@ -67,12 +69,19 @@ async function decryptFolder(word: string, invocation: Invocation, options: Tree
   return success;
 }
 
+/** Each file once, however much of it was decrypted. */
+async function record(answers: readonly Answer[], root: string): Promise<void> {
+  const decrypted = answers.filter(({ outcome }) => outcome === 'decrypted').map(({ file }) => file);
+  for (const file of new Set(decrypted)) await audit(['decrypt'], join(root, file));
+}
+
 async function decryptStream(stream: Uint8Array, invocation: Invocation, options: TreeOptions): Promise<number> {
   const { answers, content } = await decryptManifests(stream, { file: '-', named: 'the stream of manifests' }, options);
   if (invocation.flags.isOn('explain')) return explain(answers, invocation, options);
   const status = tellFailures(answers);
   if (status !== success) return status;
   tellLeft(answers);
+  if (answers.some(({ outcome }) => outcome === 'decrypted')) await audit(['decrypt'], undefined);
   print(content ?? stream);
   return success;
 }

@@ -5,6 +5,23 @@ import { type Generator, isRemote, type Kustomization, kustomizationFilesIn, rea
 import { joined, resolveBelow, type SourceFiles } from './source-files.ts';
 import { formatByName, formatCalled } from './told-format.ts';
 
+/** What Flux's source-controller leaves out of sources where nobody says otherwise: files of Git and of CI systems, and of Flux and sops themselves. */
+const notInSources: ReadonlySet<string> = new Set([
+  '.git',
+  '.github',
+  '.circleci',
+  '.travis.yml',
+  '.gitlab-ci.yml',
+  'appveyor.yml',
+  '.drone.yml',
+  'cloudbuild.yaml',
+  'codeship-services.yml',
+  'codeship-steps.yml',
+  '.goreleaser.yml',
+  '.sops.yaml',
+  '.flux.yaml',
+]);
+
 /** A file that Kustomize reads and the controller decrypts before the build. */
 export interface SourceReference {
   readonly file: string;
@@ -76,7 +93,7 @@ class Walk implements References {
   /** What the kustomization file names that Flux writes where there is none (`fluxcd/pkg/kustomize`): every manifest below, and folders that have one. */
   #generate(folder: string): void {
     this.generated ??= [];
-    for (const name of this.#files.list(folder).filter((one) => !one.startsWith('.'))) {
+    for (const name of this.#files.list(folder).filter((one) => !notInSources.has(one))) {
       const path = joined(folder, name);
       const isFolder = this.#files.look(path)?.kind === 'folder';
       if (isFolder && kustomizationFilesIn(this.#files, path).length === 0) this.#generate(path);

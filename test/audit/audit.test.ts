@@ -41,6 +41,7 @@ describe.skipIf(!canMount || !hasPostgres || lacks('sops', 'age-keygen', 'pg_ctl
     fill(cwd, { 'plain.json': '{"a": 1}' });
     const seal = runProgram([needed('sops')], ['encrypt', 'plain.json'], { cwd, env });
     fill(cwd, {
+      'kustomization.yaml': 'secretGenerator:\n  - name: app\n    files:\n      - sealed.json\n',
       'sealed.json': seal.stdout,
       'spoiled.json': seal.stdout.replace(/"lastmodified": "[^"]*"/, '"lastmodified": "2020-01-01T00:00:00Z"'),
     });
@@ -70,6 +71,13 @@ describe.skipIf(!canMount || !hasPostgres || lacks('sops', 'age-keygen', 'pg_ctl
     const ours = run(program, argv);
     expect(ours.recorded, ours.stderr).toEqual(expected.recorded);
     expect(ours.status, expected.stderr).toBe(expected.status);
+  });
+
+  test('each file of a kustomization is recorded as decrypted, and none that is only explained', () => {
+    configure(url());
+    const decrypted = run(program, ['decrypt', 'sealed.json']).recorded;
+    expect(run(program, ['kustomize', 'decrypt', '.', '--output', 'plain']).recorded).toEqual(decrypted);
+    expect(run(program, ['kustomize', 'decrypt', '.', '--explain']).recorded).toEqual(['']);
   });
 
   test('connection strings of pairs are taken, and several logs', () => {

@@ -47,6 +47,8 @@ export interface SecretsDestination<P extends Place = Place> extends Common<P> {
   /** Throws `UNSUPPORTED` for a secret that the service would not take: its name, its length, its tags. Nobody is asked. */
   check(place: P, secret: Secret): void;
   load(): Promise<SecretsClient<P>>;
+  /** How the External Secrets Operator reads what is published there. */
+  operator(): Promise<OperatorStore<P>>;
 }
 /** Everything the project knows of one kind of destination, in one place; light: no SDK is reached from here. */
 export type Destination<P extends Place = Place> = FileDestination<P> | SecretsDestination<P>;
@@ -121,6 +123,29 @@ export interface FileClient<P extends Place = Place> {
 export interface SecretsClient<P extends Place = Place> {
   /** @param marked whether {@link Mark}, tags and description are of any interest */
   open(place: P, marked: boolean, context: Context): Promise<Store>;
+}
+
+/** How the External Secrets Operator logs in: as a ServiceAccount, with what a Secret holds, or as whoever it runs as. */
+export interface OperatorLogin {
+  readonly serviceAccount?: string;
+  readonly secret?: string;
+  /** A role, where the service has some for this. */
+  readonly role?: string;
+  /** ID of the tenant, where the service has some. */
+  readonly tenant?: string;
+}
+/** Settings of a manifest; what is undefined is left out. */
+export interface OperatorSettings {
+  readonly [name: string]: string | OperatorSettings | undefined;
+}
+/** A destination in the words of the External Secrets Operator (`external-secrets.io/v1`). */
+export interface OperatorStore<P extends Place = Place> {
+  /** What a store of it may be called: all that tells it from others, in any letters. */
+  nameOf(place: P, env: Context['env']): string;
+  /** `spec.provider` of a SecretStore. Throws `USAGE` for a login that does not do, and where the rule and the environment do not say enough. */
+  provider(place: P, login: OperatorLogin, env: Context['env']): OperatorSettings;
+  /** `remoteRef.key` of a secret, by its name. */
+  keyOf(place: P, name: string): string;
 }
 
 /** Checks a destination against its own type of place, then forgets the type for the registry. */

@@ -31,6 +31,29 @@ export const publish: Command = {
         { name: 'adopt', takes: 'nothing', help: 'write over secrets that others published or made by hand' },
       ],
     },
+    {
+      title: 'External Secrets Operator',
+      flags: [
+        {
+          name: 'external-secrets',
+          takes: 'nothing',
+          help: 'print manifests by which the operator reads what the files publish; send nothing',
+        },
+        { name: 'output', takes: 'text', value: 'file', help: 'write the manifests to this file' },
+        { name: 'namespace', takes: 'text', value: 'name', help: 'the namespace of the manifests' },
+        { name: 'auth-service-account', takes: 'text', value: 'name', help: 'the ServiceAccount as which the operator logs in' },
+        { name: 'auth-secret', takes: 'text', value: 'name', help: 'the Secret with credentials by which it logs in' },
+        {
+          name: 'auth-role',
+          takes: 'text',
+          value: 'role',
+          help: 'the role that it takes: an ARN for AWS, a role of the login by Kubernetes for Vault',
+        },
+        { name: 'auth-tenant', takes: 'text', value: 'ID', help: 'the tenant of Azure' },
+        { name: 'refresh-interval', takes: 'text', value: 'duration', help: 'how often it looks (default: 1h)' },
+        { name: 'push-to', takes: 'text', value: 'name', help: 'have what it read handed on to this SecretStore' },
+      ],
+    },
     keyServices,
   ],
   examples: [
@@ -38,6 +61,7 @@ export const publish: Command = {
     'publish --yes --recursive deploy',
     'publish --dry-run --recursive deploy',
     'publish --per-key --prune app.env',
+    'publish --external-secrets --auth-service-account reader --namespace web app.env',
   ],
   exitCodes: readsAnything,
   load: () => import('../commands/publish.ts'),

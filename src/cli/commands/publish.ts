@@ -11,9 +11,10 @@ import { destinationOf, planPublication, type Plan, preparePublication, type Pub
 import { type FoundConfig, neededConfig } from '../config-file.ts';
 import { readsAnything, success } from '../exit-codes.ts';
 import { formatFor, sealedFormatFor } from '../format-choice.ts';
+import { checkFlags, type PlannedFile, writeExternalSecrets } from '../external-secrets.ts';
 import { linesOf } from '../group-lines.ts';
 import { type Input, mustBeFile, readInput } from '../input.ts';
-import type { Invocation } from '../invocation.ts';
+import { inFile, type Invocation } from '../invocation.ts';
 import { type Done, onInputs } from '../many-files.ts';
 import { tellWarnings } from '../output.ts';
 import { layoutOption, printOptions } from '../print-options.ts';
@@ -21,6 +22,7 @@ import { prune, pruneForgotten, showComparison, type Told } from '../published-s
 import { print } from '../report.ts';
 import { inSealedFile } from '../sealed-input.ts';
 import { servicesOf } from '../services.ts';
+import { filesNamed } from '../wanted-inputs.ts';
 import { isAnsweredYes } from '../yes-or-no.ts';
 
 type File = Input & { readonly path: string };
@@ -31,10 +33,12 @@ export async function run(invocation: Invocation): Promise<number> {
   const found = neededConfig(invocation);
   if (words.length === 0) throw new SopsError('NO_FILE_SPECIFIED', 'no file specified');
   for (const word of words) refuseFolder(word, flags.isOn('recursive'));
+  checkFlags(flags);
   const publisher = new Publisher(invocation, found);
+  if (flags.isOn('external-secrets')) return describeForOperator(invocation, publisher);
   const status = await onInputs(invocation, {
     // Of what lies in a folder only that is meant which a rule takes; the config file never is.
-    wanted: async (path) => path !== resolve(found.path) && (await publisher.ruleFor(path)) !== undefined,
+    wanted: async (path) => path !== publisher.configPath && (await publisher.ruleFor(path)) !== undefined,
     done: flags.isOn('dry-run') ? 'to publish' : 'published',
     exitCodes: readsAnything,
     together: flags.isOn('yes') && !flags.isOn('dry-run'),
@@ -42,6 +46,16 @@ export async function run(invocation: Invocation): Promise<number> {
   });
   if (status === success && flags.isOn('prune')) await publisher.pruneForgotten();
   return status;
+}
+
+/** Writes manifests that read what the files publish; of what lies in a folder, of those that become secrets. No key is needed, and no service asked. */
+async function describeForOperator(invocation: Invocation, publisher: Publisher): Promise<number> {
+  const becomesSecrets = async (path: string): Promise<boolean> =>
+    path !== publisher.configPath && (await publisher.ruleFor(path))?.to?.destination.takes === 'secrets';
+  const planned: PlannedFile[] = [];
+  for (const input of await filesNamed(invocation.words, becomesSecrets)) planned.push(await publisher.plan(mustBeFile(input)));
+  await writeExternalSecrets(planned, invocation);
+  return success;
 }
 
 function refuseFolder(word: string, recursive: boolean): void {
@@ -57,9 +71,13 @@ class Publisher {
   /** By their lines, those that made secrets. */
   readonly #rules = new Map<number, DestinationRule>();
 
+  /** Absolute. */
+  readonly configPath: string;
+
   constructor(invocation: Invocation, found: FoundConfig) {
     this.#invocation = invocation;
     this.#found = found;
+    this.configPath = resolve(found.path);
   }
 
   /** The rule that takes a file, undefined where none does. @param path absolute */
@@ -74,12 +92,26 @@ class Publisher {
     const format = sealedFormatFor(this.#invocation.flags.text('input-type'), input);
     return inSealedFile({ input, format, context: this.#invocation.context }, async () => {
       const source = readInput(input);
-      const rule = await this.ruleFor(input.path);
-      if (rule === undefined)
-        throw new SopsError('NO_MATCHING_RULE', 'error loading config: no matching destination found in config', {
-          hint: `destination_rules of ${this.#found.path} say where files are published`,
-        });
-      return this.#send(input, this.#fileOf({ source, format, rule }, input));
+      return this.#send(input, this.#fileOf({ source, format, rule: await this.#ruleOf(input) }, input));
+    });
+  }
+
+  /** What publishing a file would do. */
+  async plan(input: File): Promise<PlannedFile> {
+    const format = sealedFormatFor(this.#invocation.flags.text('input-type'), input);
+    return inFile(input.shown, async () => {
+      const file = this.#fileOf({ source: readInput(input), format, rule: await this.#ruleOf(input) }, input);
+      const plan = await planPublication(file, servicesOf(this.#invocation));
+      this.#takeAll(input, { file, names: namesIn(plan) });
+      return { file, shown: input.shown, plan };
+    });
+  }
+
+  async #ruleOf({ path }: File): Promise<DestinationRule> {
+    const rule = await this.ruleFor(path);
+    if (rule !== undefined) return rule;
+    throw new SopsError('NO_MATCHING_RULE', 'error loading config: no matching destination found in config', {
+      hint: `destination_rules of ${this.#found.path} say where files are published`,
     });
   }
 
@@ -97,13 +129,10 @@ class Publisher {
   }
 
   async #send(input: File, file: PublishedFile): Promise<Done> {
-    const { destination, place } = destinationOf(file.rule);
+    const { destination } = destinationOf(file.rule);
     const services = servicesOf(this.#invocation);
-    const { env } = this.#invocation.context;
     const names = destination.takes === 'file' ? [file.name] : namesIn(await planPublication(file, services));
-    const same = (name: string): string => (destination.takes === 'secrets' ? (destination.sameName?.(name) ?? name) : name);
-    const addresses = names.map((name) => destination.describe(place, name, env));
-    for (const name of names) this.#take(destination.describe(place, same(name), env), input.shown);
+    const addresses = this.#takeAll(input, { file, names });
     const address = inShort(addresses.map(oneLine));
     if (destination.takes === 'file') return this.#sendFile(input, { file, address }, services);
     return this.#sendSecrets(input, { file, address }, services);
@@ -145,6 +174,15 @@ class Publisher {
       return named.some((below) => path.startsWith(below.endsWith(sep) ? below : below + sep)) && isMissing(path);
     };
     await pruneForgotten([...this.#rules.values()], { invocation: this.#invocation, isGone });
+  }
+
+  /** The addresses of what a file is published as. Throws `CONFLICTING_FLAGS`. */
+  #takeAll({ shown }: File, { file, names }: { readonly file: PublishedFile; readonly names: readonly string[] }): readonly string[] {
+    const { destination, place } = destinationOf(file.rule);
+    const { env } = this.#invocation.context;
+    const same = (name: string): string => (destination.takes === 'secrets' ? (destination.sameName?.(name) ?? name) : name);
+    for (const name of names) this.#take(destination.describe(place, same(name), env), shown);
+    return names.map((name) => destination.describe(place, name, env));
   }
 
   /** Throws `CONFLICTING_FLAGS` where another file of this call goes to the same place. */

@@ -48,4 +48,5 @@ export const awsParameters: Destination = defineDestination<ParameterStore>({
   nameOf: ({ prefix }, file, key) => mapped(joined(prefix, file, key, '/'), /[^A-Za-z0-9/_.-]/g),
   check: ({ tier }, secret) => checkLimits(secret, tier === 'standard' ? { ...limits, ...standard } : limits),
   load: async () => (await import('./client.ts')).client,
+  operator: async () => (await import('./operator.ts')).operator,
 });

@@ -37,4 +37,5 @@ export const awsSecrets: Destination = defineDestination<SecretsManager>({
   nameOf: ({ prefix }, file, key) => mapped(joined(prefix, file, key, '/'), /[^A-Za-z0-9/_+=.@-]/g),
   check: (_, secret) => checkLimits(secret, limits),
   load: async () => (await import('./client.ts')).client,
+  operator: async () => (await import('./operator.ts')).operator,
 });

@@ -35,4 +35,5 @@ export const azureSecrets: Destination = defineDestination<SecretVault>({
   sameName: (name) => name.toLowerCase(),
   check: (_, secret) => checkLimits(secret, limits),
   load: async () => (await import('./client.ts')).client,
+  operator: async () => (await import('./operator.ts')).operator,
 });

@@ -35,4 +35,5 @@ export const gcpSecrets: Destination = defineDestination<SecretProject>({
   nameOf: ({ prefix }, file, key) => mapped(joined(prefix, file, key, '-'), /[^A-Za-z0-9_-]/g),
   check: (_, secret) => checkLimits(secret, limits),
   load: async () => (await import('./client.ts')).client,
+  operator: async () => (await import('./operator.ts')).operator,
 });

@@ -33,4 +33,5 @@ export const vault: Destination = defineDestination<KeyValuePath>({
     if (description !== '') throw new SopsError('UNSUPPORTED', 'Vault keeps no description');
   },
   load: async () => (await import('./client.ts')).client,
+  operator: async () => (await import('./operator.ts')).operator,
 });

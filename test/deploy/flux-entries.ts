@@ -47,4 +47,10 @@ export const entries: readonly Case[] = [
       `apiVersion: v1\nkind: Secret\nmetadata:\n  name: entry-opted-out\n  annotations:\n    kustomize.toolkit.fluxcd.io/decrypt: Disabled\ndata:\n  c.yaml: ${b64(await seal.yaml(yamlText))}\n`,
     [['m.yaml', 'left', 'opted-out', 'Secret entry-opted-out']],
   ),
+  manifest(
+    'entry-wrapped',
+    'data: base64 in several lines',
+    async (seal) => secret('entry-wrapped', `data:\n  c.yaml: |\n${b64(await seal.yaml(yamlText)).replaceAll(/.{1,76}/g, '    $&\n')}`),
+    [['m.yaml', 'decrypted', 'data-entry', 'Secret entry-wrapped, data entry c.yaml']],
+  ),
 ];

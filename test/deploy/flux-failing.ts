@@ -76,4 +76,15 @@ export const failing: readonly Case[] = [
     outcome: 'failed',
     reason: 'unprintable',
   }),
+  generated('marker-in-clear', 'files: in clear, with a marker in it', 'c.yaml', {
+    file: 'c.yaml',
+    make: () => '# mac: ENC[ is what Flux looks for\na: b\n',
+    expected: [['c.yaml', 'failed', 'broken']],
+  }),
+  {
+    name: 'above-root',
+    says: 'files: .. is held at the root',
+    files: async () => ({ 'kustomization.yaml': generator('above-root', ['c.yaml=../../../../../../../../nothing.yaml']) }),
+    expected: [['/nothing.yaml', 'failed', 'missing']],
+  },
 ];

@@ -146,4 +146,17 @@ export const manifests: readonly Case[] = [
     }),
     expected: [['m.json', 'decrypted', 'resource', 'Secret json-manifest']],
   },
+  manifest(
+    'shared',
+    'a data key that two key groups share',
+    (seal) => seal.yaml(secret('shared', `stringData:\n  pw: ${planted}-26\n`), { selection: data, shares: 2 }),
+    [['m.yaml', 'decrypted', 'resource', 'Secret shared']],
+  ),
+  manifest(
+    'blank-mac',
+    'an empty mac is one',
+    async (seal) =>
+      (await seal.yaml(secret('blank-mac', `stringData:\n  pw: ${planted}-27\n`), { selection: data })).replace(/mac: ENC.*/, 'mac: ""'),
+    [['m.yaml', 'decrypted', 'resource', 'Secret blank-mac']],
+  ),
 ];

@@ -16,7 +16,8 @@ export interface Sealing {
   readonly selection?: Selection;
   /** Recipients by key group, instead of the cluster's. */
   readonly groups?: readonly (readonly string[])[];
-  readonly threshold?: number;
+  /** Into how many key groups of the cluster's recipient the data key is shared, all of them needed. */
+  readonly shares?: number;
   readonly macOnlyEncrypted?: boolean;
 }
 
@@ -24,13 +25,13 @@ export function sealerFor(recipient: string): Sealer {
   const using = { ...services, keys: localKeyService(keySources, services.context) };
   const seal = async (name: FormatName, plain: string | Uint8Array, how: Sealing = {}): Promise<string> => {
     const format = formatOf(name);
-    const groups = how.groups ?? [[recipient]];
+    const groups = how.groups ?? Array.from({ length: how.shares ?? 1 }, () => [recipient]);
     const { content } = await encrypt(
       typeof plain === 'string' ? Buffer.from(plain) : plain,
       { input: format, output: format, print: {} },
       {
         keyGroups: groups.map((group) => group.map((one) => ({ kind: 'age', recipient: one }))),
-        shamirThreshold: how.threshold ?? 0,
+        shamirThreshold: how.shares ?? 0,
         selection: how.selection ?? { by: 'unencrypted_suffix', suffix: '_unencrypted' },
         macOnlyEncrypted: how.macOnlyEncrypted ?? false,
         layout: 'auto',

@@ -1,8 +1,8 @@
 // `kustomize decrypt` on a tree with a source for each thing that Flux's decryptor does, held to what the real one answered, and through the real kustomize.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ageIdentity, fill, type Ran, runProgram, temporaryFolder } from '../support/cli.ts';
+import { ageIdentity, fill, type Ran, runProgram, temporaryFolder, until } from '../support/cli.ts';
 import { lacks, needed } from '../support/peers.ts';
 import { program } from '../support/program.ts';
 import { type Case, type Expected, planted } from './flux-case.ts';
@@ -53,11 +53,14 @@ const expectedRows = ({ expected }: Case): readonly string[] =>
       .map(([file, outcome, reason, part = '']) => [file.replace(/^\//, ''), outcome, reason, part]),
   );
 
+/** Where references lead that are held at the root. */
+const heldAt: Readonly<Record<string, string>> = { 'link-out': 'etc/hostname', 'above-root': 'nothing.yaml' };
+
 /** What was told of a case: files in its folder, and where links held at the root lead. */
 const toldRows = (answers: readonly Answer[], folder: string, { name }: Case): readonly string[] =>
   shown(
     answers
-      .filter(({ file }) => file.startsWith(`${folder}/${name}/`) || (name === 'link-out' && file === 'etc/hostname'))
+      .filter(({ file }) => file.startsWith(`${folder}/${name}/`) || heldAt[name] === file)
       .map(({ file, outcome, reason, part = '' }) => [file.replace(`${folder}/${name}/`, ''), outcome, reason, part]),
   );
 
@@ -75,8 +78,8 @@ describe.skipIf(missing)('a tree as Flux decrypts it', () => {
     explained.push(...report.sources);
     expect(report.sources.length).toBeGreaterThanOrEqual(60);
     expect(report).toMatchObject({ macChecked: false, keys: [{ name: 'cluster.agekey', kind: 'age' }, { name: 'notes.txt' }] });
-    for (const one of report.sources.filter(({ outcome }) => outcome === 'decrypted'))
-      expect(one.keys).toEqual([{ masterKey: recipient, entry: 'cluster.agekey' }]);
+    for (const { keys = [] } of report.sources.filter(({ outcome }) => outcome === 'decrypted'))
+      expect([...new Set(keys.map(({ masterKey, entry = '' }) => `${entry} ${masterKey}`))]).toEqual([`cluster.agekey ${recipient}`]);
   });
 
   test.each(cases.map((one) => [`${one.name}: ${one.says}`, one] as const))('%s', (_, one) => {
@@ -151,15 +154,29 @@ describe.skipIf(missing)('a tree as Flux decrypts it', () => {
     expect(readdirSync(join(root, 'keys'))).toEqual(['cluster.agekey', 'notes.txt']);
   });
 
-  test('no plaintext in what is explained or linted, nor left in temporary folders', () => {
-    const temporary = ['/dev/shm', dirname(root)].filter(existsSync);
-    const before = new Set(temporary.flatMap((folder) => readdirSync(folder)));
-    const said = ['--explain', '--build']
-      .map((flag) => withKeys('decrypt', 'built', flag))
-      .map(({ stdout, stderr }, at) => (at === 0 ? stdout + stderr : stderr));
-    const linted = ['cases', 'failing'].map((folder) => withKeys('lint', folder)).map(({ stdout, stderr }) => stdout + stderr);
-    expect([...said, ...linted].join('')).not.toContain(planted);
-    const left = temporary.flatMap((folder) => readdirSync(folder)).filter((name) => !before.has(name) && name.startsWith('sopsmith-'));
-    expect(left).toEqual([]);
+  test('no plaintext in what is explained or linted, nor left in temporary folders', async () => {
+    const said = ['--explain', '--build'].map((flag) => withKeys('decrypt', 'built', flag));
+    const linted = ['cases', 'failing'].map((folder) => withKeys('lint', folder));
+    const told = [said[0]?.stdout, ...[...said, ...linted].map(({ stderr }) => stderr), ...linted.map(({ stdout }) => stdout)];
+    expect(told.join('')).not.toContain(planted);
+    // Other tests have folders there for a while, each with its own.
+    await until(() => plaintextIn(['/dev/shm', dirname(root)]).length === 0);
+    expect(plaintextIn(['/dev/shm', dirname(root)])).toEqual([]);
   });
 });
+
+/** Folders of the program's own, among temporary ones, that hold plaintext. */
+const plaintextIn = (temporary: readonly string[]): readonly string[] =>
+  temporary
+    .filter(existsSync)
+    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    .filter((path) => basename(path).startsWith('sopsmith-') && holdsPlaintext(path));
+
+function holdsPlaintext(folder: string): boolean {
+  try {
+    return [...filesBelow(folder).values()].some((text) => text.includes(planted));
+  } catch {
+    // It went while it was looked at.
+    return false;
+  }
+}

@@ -69,6 +69,24 @@ describe.skipIf(missing)('keys and trees', () => {
     expect(decrypt('--check-mac')).toMatchObject({ status: 1, stdout: expect.stringContaining('MAC') });
   });
 
+  test('absolute references count from the root', async () => {
+    const sealed = await sealerFor(recipient).yaml(yamlText);
+    fill(join(root, 'absolute'), {
+      'kustomization.yaml': `resources:\n  - ${join(root, 'absolute/base')}\n${generator('one', [join(root, 'absolute/a.yaml'), 'b.yaml=/absolute/b.yaml'])}`,
+      'a.yaml': sealed,
+      'b.yaml': sealed,
+      'base/kustomization.yaml': generator('two', ['c.yaml', '../d.yaml']),
+      'base/c.yaml': sealed,
+      'd.yaml': sealed,
+    });
+    const { status, stdout } = ours('kustomize', 'decrypt', 'absolute', '--explain', '--json');
+    expect(status).toBe(0);
+    const rows = JSON.parse(stdout).sources.map(
+      ({ file, outcome }: { readonly file: string; readonly outcome: string }) => `${outcome} ${file}`,
+    );
+    expect(rows).toEqual(['a.yaml', 'b.yaml', 'base/c.yaml', 'd.yaml'].map((file) => `decrypted absolute/${file}`));
+  });
+
   test('a folder without a kustomization file gets the one that Flux makes', async () => {
     const sealed = await sealerFor(recipient).yaml(secret('flat', `stringData:\n  a: ${planted}\n`), { selection: data });
     fill(join(root, 'flat'), {

@@ -71,13 +71,15 @@ function cleanParts(path: string): readonly string[] {
   return parts;
 }
 
-/** Joins a reference to the folder that it stands in; an absolute one stays. `..` is cut lexically, as Go's `filepath.Join` does. */
+/** Joins a reference to the folder that it stands in; an absolute one stays, and so does an absolute folder. `..` is cut lexically, as Go's `filepath.Join` does. */
 export function joined(folder: string, reference: string): string {
   if (reference.startsWith('/')) return reference;
+  const isAbsolute = folder.startsWith('/');
   const parts: string[] = [];
   for (const part of partsOf(`${folder}/${reference}`)) {
-    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
-    else parts.push(part);
+    if (part !== '..') parts.push(part);
+    else if (parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else if (!isAbsolute) parts.push(part);
   }
-  return parts.join('/');
+  return `${isAbsolute ? '/' : ''}${parts.join('/')}`;
 }

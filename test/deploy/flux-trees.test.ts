@@ -1,4 +1,5 @@
 // Keys in folders and manifests, trees as they come, and command lines that are wrong.
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ageIdentity, fill, type Ran, runProgram, temporaryFolder } from '../support/cli.ts';
@@ -67,6 +68,16 @@ describe.skipIf(missing)('keys and trees', () => {
     const decrypt = (...argv: readonly string[]): Ran => ours('kustomize', 'decrypt', 'mac', '--explain', ...argv);
     expect(decrypt()).toMatchObject({ status: 0 });
     expect(decrypt('--check-mac')).toMatchObject({ status: 1, stdout: expect.stringContaining('MAC') });
+  });
+
+  test('links that multiply a tree are given up', () => {
+    fill(join(root, 'many'), { 'kustomization.yaml': '' });
+    for (let level = 0; level < 24; level++) {
+      mkdirSync(join(root, `many/${level}`));
+      for (const name of ['a', 'b']) symlinkSync(`../${level + 1}`, join(root, `many/${level}/${name}`));
+    }
+    const { status, stderr } = ours('kustomize', 'decrypt', 'many', '--output', 'many-plain');
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('its links multiply it') });
   });
 
   test('absolute references count from the root', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Kustomization } from '../../deploy/flux/kustomization.ts';
 import type { References } from '../../deploy/flux/references.ts';
@@ -33,6 +33,8 @@ export function writeMirror(target: string, mirrored: Mirrored): void {
     }
     writeGenerated(join(target, mirrored.folder), mirrored);
   } catch (error) {
+    // Half a tree of plaintext is of no use.
+    rmSync(target, { recursive: true, force: true });
     if (error instanceof SopsError) throw error;
     throw systemError('OUTPUT_UNWRITABLE', 'could not write the decrypted tree', target, error);
   }
@@ -62,11 +64,26 @@ function refuseFull(target: string): void {
   });
 }
 
+/** Links to folders of links can make any number of paths of a few: as often something is looked at before that is given up. */
+const mostLooks = 500_000;
+
 /** Where each file goes, and where it is. @param except a folder that is left out */
 function mirroredPaths({ files, references }: Mirrored, except: string): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
+  let looks = 0;
+  const counted: SourceFiles = {
+    ...files,
+    look: (path) => {
+      if (++looks > mostLooks)
+        throw new SopsError('UNSUPPORTED', 'the tree is too large to be written, or its links multiply it', {
+          hint: 'name a smaller folder',
+        });
+      return files.look(path);
+    },
+  };
   const copy = (path: string): void => {
-    for (const [place, source] of filesAt(files, path, [])) if (except === '' || !place.startsWith(`${except}/`)) paths.set(place, source);
+    for (const [place, source] of filesAt(counted, path, []))
+      if (except === '' || !place.startsWith(`${except}/`)) paths.set(place, source);
   };
   for (const { file } of [...references.sources, ...references.manifests]) copy(file);
   for (const { folder, kustomization } of references.kustomizations) {

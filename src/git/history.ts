@@ -113,13 +113,14 @@ function commitOf([id = '', parents = '', date = '', author = '', email = '', su
 function changeOf([line = '', name = '', newName = '']: readonly string[]):
   | { readonly change: FileChange; readonly fields: number }
   | undefined {
-  const [, before = '', after = '', status] = /^\n?:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) (\w+)$/.exec(line) ?? [];
+  const [, oldMode, mode, before = '', after = '', status] = /^\n?:(\d+) (\d+) ([0-9a-f]+) ([0-9a-f]+) (\w+)$/.exec(line) ?? [];
   if (status === undefined) return undefined;
   const renamed = /^[RC]/.test(status);
   return {
-    change: { path: renamed ? newName : name, oldPath: name, before: present(before), after: present(after) },
+    change: { path: renamed ? newName : name, oldPath: name, before: fileOf(oldMode, before), after: fileOf(mode, after) },
     fields: renamed ? 3 : 2,
   };
 }
 
-const present = (id: string): string | undefined => (/^0*$/.test(id) ? undefined : id);
+/** That of a submodule is a commit of another repository. */
+const fileOf = (mode: string | undefined, id: string): string | undefined => (mode === '160000' || /^0*$/.test(id) ? undefined : id);

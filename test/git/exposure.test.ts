@@ -195,6 +195,29 @@ describe.skipIf(lacks('sops', 'age-keygen'))('a data key', () => {
     });
   });
 
+  it('counts for what was changed under another and reverted, and for lists that were changed with a rotation', () => {
+    const past = pastIn(lab, 'reverted');
+    past.rule({ ada, bob });
+    past.write('s.yaml', 'a: xy\nlist: [one, three]\n');
+    past.sops('encrypt', '-i', 's.yaml');
+    past.commit(1, 'start');
+    past.sops('rotate', '-i', '--rm-age', bob.recipient, 's.yaml');
+    past.rule({ ada });
+    past.commit(2, 'Bob leaves');
+    past.sops('set', 's.yaml', '["a"]', '"longer"');
+    past.git('clone', '-q', '.', 'module');
+    past.commit(3, 'change, and add a submodule');
+    past.git('revert', '--no-edit', 'HEAD');
+    past.write('s.yaml', past.sops('decrypt', 's.yaml').replace(/ +- one\n/, ''));
+    past.sops('encrypt', '-i', 's.yaml');
+    past.commit(4, 'take out an item');
+    const statusesWith = (...flags: readonly string[]): unknown => statuses(exposed(past, bob.recipient, ...flags));
+    const removed = { 'list[1]': 'removed' };
+    expect(statusesWith()).toEqual({ 's.yaml: former': { a: 're-encrypted', 'list[0]': 're-encrypted', ...removed } });
+    expect(statusesWith('--decrypt')).toEqual({ 's.yaml: former': { a: 'same', 'list[0]': 'same', ...removed } });
+    expect(past.ours('exposure', bob.recipient).stdout).not.toContain('could not be read');
+  });
+
   it('of another branch counts where all are looked at', () => {
     const past = pastIn(lab, 'branches');
     past.rule({ ada });

@@ -108,7 +108,7 @@ async function compared(
       const values: ExposedValue[] = [];
       if (file.values.some(({ readable }) => readable !== undefined)) await audit(['decrypt'], file.path);
       for (const value of file.values) {
-        const same = value.readable && (await plaintexts.areSame({ version: file.version, path: value.path }, value.readable));
+        const same = value.readable && (await plaintexts.isAmong({ version: file.version, path: value.path }, value.readable));
         values.push(same === undefined ? value : { ...value, knows: same ? 'same' : 'changed' });
       }
       told.push({ ...file, values });

@@ -4,6 +4,7 @@ import type { DataKeys } from './data-keys.ts';
 import type { Commit } from '../history.ts';
 import { ancestorsOf, type FileVersion, type Lineage } from './lineage.ts';
 import { stepBack, type ValueAt } from './origins.ts';
+import { type Readable, readableOf, type Reading, standingIn } from './readable.ts';
 
 /** How much of a file a recipient can read. */
 export type Access =
@@ -37,8 +38,8 @@ export interface ExposedValue {
   readonly knows: Knowledge;
   /** From which commit on what it knows of the value could be read. */
   readonly since: Commit | undefined;
-  /** Of what is re-encrypted: the newest version that could be read. */
-  readonly readable?: ValueAt;
+  /** Of what is re-encrypted: what could be read and may be the same. */
+  readonly readable?: readonly ValueAt[];
 }
 
 /** What a recipient could read of one file. */
@@ -79,14 +80,9 @@ export function exposure(lineage: Lineage, dataKeys: DataKeys, isHeld: IsHeld): 
     .toSorted((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-interface Reader {
-  readonly dataKeys: DataKeys;
+interface Reader extends Reading {
   /** Whether a version is encrypted for the recipient, if not for it alone. */
   readonly names: (version: FileVersion) => boolean;
-  /** Whether the recipient could ever unwrap the data key of a version. */
-  readonly knows: (version: FileVersion) => boolean;
-  /** Whether it was not replaced before the commit from which on is asked. */
-  readonly counts: (version: FileVersion) => boolean;
 }
 
 function readsAlone({ metadata: { keyGroups, shamirThreshold } }: FileVersion, isHeld: IsHeld): boolean {
@@ -128,41 +124,21 @@ function removalFrom(version: FileVersion, { names }: Reader): Commit | undefine
 }
 
 function valuesNow(version: FileVersion, readable: readonly FileVersion[], reader: Reader): readonly ExposedValue[] {
+  const standing = standingIn(ancestorsOf([version]));
   return [...version.values].flatMap(([path, { sealed }]): readonly ExposedValue[] => {
     if (!sealed) return [];
-    const found = newestReadable({ version, path }, reader);
-    if (found !== undefined) return [exposedValue(path, found, reader)];
+    const [first, ...others] = readableOf({ version, path }, standing, reader);
+    if (first !== undefined) return [exposedValue(path, [first, ...others], reader)];
     return readable.some(({ values }) => values.get(path)?.sealed) ? [{ path, knows: 'changed', since: undefined }] : [];
   });
 }
 
-/** A value where it could be read, and whether it was encrypted under another data key since. */
-interface Readable {
-  readonly at: ValueAt;
-  readonly reencrypted: boolean;
-}
-
-/** The newest version in which a value could be read that may be the one of now. */
-function newestReadable(value: ValueAt, { dataKeys, knows, counts }: Reader): Readable | undefined {
-  const seen = new Set<FileVersion>();
-  const waiting: Readable[] = [{ at: value, reencrypted: false }];
-  for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-    const { at, reencrypted } = one;
-    if (seen.has(at.version)) continue;
-    seen.add(at.version);
-    if (knows(at.version)) return counts(at.version) ? one : undefined;
-    const step = stepBack(at, dataKeys);
-    if (step.kind === 'kept') waiting.push({ at: step.from, reencrypted });
-    else if (step.kind === 're-encrypted') waiting.push(...step.from.map((from) => ({ at: from, reencrypted: true })));
-  }
-  return undefined;
-}
-
-function exposedValue(path: string, { at, reencrypted }: Readable, { dataKeys, names }: Reader): ExposedValue {
+function exposedValue(path: string, found: readonly [Readable, ...Readable[]], { dataKeys, names }: Reader): ExposedValue {
+  const { at, reencrypted } = found.find((one) => !one.reencrypted) ?? found[0];
   const same = [at.version, ...sameBefore(at, dataKeys)];
   const named = same.filter(names);
   const since = (named.at(-1) ?? same.at(-1))?.commit;
-  if (reencrypted) return { path, knows: 're-encrypted', since, readable: at };
+  if (reencrypted) return { path, knows: 're-encrypted', since, readable: found.map((one) => one.at) };
   return { path, knows: named.length > 0 ? 'unchanged' : 'set later', since };
 }
 

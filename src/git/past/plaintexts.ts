@@ -43,6 +43,17 @@ export class Plaintexts {
     );
   }
 
+  /** Whether one of some values is the same; undefined where none is as far as they open, and one does not open here. Throws `CANCELLED`. */
+  async isAmong(one: ValueAt, others: readonly ValueAt[]): Promise<boolean | undefined> {
+    let among: boolean | undefined = false;
+    for (const other of others) {
+      const same = await this.areSame(one, other);
+      if (same === true) return true;
+      among = same === undefined ? undefined : among;
+    }
+    return among;
+  }
+
   async close(): Promise<void> {
     for (const dataKey of await Promise.all(this.#keys.values())) if (dataKey) wipe(dataKey);
   }

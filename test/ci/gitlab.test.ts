@@ -2,13 +2,12 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { startVault, type Vault } from '../peers/vault.ts';
 import { ageIdentity, fill, type Ran, runBeside, runProgram, temporaryFolder } from '../support/cli.ts';
 import { lacks, needed } from '../support/peers.ts';
 import { program } from '../support/program.ts';
 import { identityIssuer } from './identity-token.ts';
-import { contentsOf, root } from './runner.ts';
+import { contentsOf, root, yamlAsJson } from './runner.ts';
 
 const template = readFileSync(join(root, 'templates/sopsmith/template.yml'), 'utf8');
 const password = 'korrekt"horse$battery';
@@ -22,13 +21,13 @@ interface Job {
 /** The job that GitLab makes of the template: inputs put into its text. */
 function jobWith(inputs: Readonly<Record<string, string>>): Job {
   const [head, body = ''] = template.split(/^---$/m);
-  const { spec }: { spec: { inputs: Record<string, { default?: string }> } } = parse(head ?? '');
+  const { spec }: { spec: { inputs: Record<string, { default?: string }> } } = JSON.parse(yamlAsJson(head ?? ''));
   const text = body.replaceAll(/\$\[\[ inputs\.(\w+) \]\]/g, (_, name: string) => {
     const value = inputs[name] ?? spec.inputs[name]?.default;
     if (value === undefined) throw new Error(`the input ${name} is missing`);
     return value;
   });
-  const [[, job] = []] = Object.entries<Job>(parse(text));
+  const [[, job] = []] = Object.entries<Job>(JSON.parse(yamlAsJson(text)));
   if (job === undefined) throw new Error('the template has no job');
   return job;
 }

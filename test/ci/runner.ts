@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
+import { formats } from '../../src/index.ts';
 import { masksIn, readEnvironmentFile } from '../export/read-github.ts';
+import { plainOf } from '../support/nodes.ts';
 import { peerEnvironment } from '../support/peers.ts';
 import { program } from '../support/program.ts';
 
@@ -23,7 +24,13 @@ export interface Action {
   readonly runs: { readonly using: string; readonly steps: readonly Step[] };
 }
 
-export const actionAt = (path: string): Action => parse(readFileSync(join(root, path), 'utf8'));
+/** The first document of a text in YAML, as JSON. */
+export function yamlAsJson(text: string): string {
+  const [branch] = formats.find(({ name }) => name === 'yaml')?.parse(text).branches ?? [];
+  return JSON.stringify(branch === undefined ? null : plainOf(branch));
+}
+
+export const actionAt = (path: string): Action => JSON.parse(yamlAsJson(readFileSync(join(root, path), 'utf8')));
 
 /** What a job has seen so far. */
 export interface Job {

@@ -3,6 +3,7 @@ import type { PathStep, TreePath } from '../../document/path.ts';
 import type { Document, Leaf, Mapping, Node } from '../../document/tree.ts';
 import { SopsError } from '../../errors.ts';
 import type { Format, PrintOptions } from '../../formats/format.ts';
+import { comesBack } from './comes-back.ts';
 import { mergeLines } from './merge-lines.ts';
 import { changeText, type Known, mergeTexts } from './merge-texts.ts';
 import { type Conflict, mergeTrees } from './merge-trees.ts';
@@ -49,6 +50,8 @@ function mergeStructured(documents: Three<Document>, strict: boolean, { format, 
   const known = knownIn([documents.base, documents.ours, documents.theirs]);
   const written = mergeTexts({ texts, wanted: wantedOf('ours'), format, print, known });
   if (written.comments > 0) conflicts.push({ path: [], what: 'the comments of both sides cannot be put together' });
+  if (conflicts.length === 0 && comesBack(trees, written.document.branches))
+    return { conflicts: [{ path: [], what: 'what one side removed was moved on the other' }], notes, picking: (pick) => documents[pick] };
   if (written.printed) notes.push('the text is printed afresh, since no way was found to keep the lines of both sides');
   const picking = (pick: Pick): Document | undefined => {
     if (pick === 'ours' || conflicts.length === 0) return written.document;

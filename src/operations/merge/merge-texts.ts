@@ -169,6 +169,7 @@ function changedPart(source: string, wanted: Mapping, format: Format): string | 
     const [branch, second] = document.branches;
     if (branch === undefined || second !== undefined) return undefined;
     for (const { path, value } of changesBetween(branch, wanted)) {
+      if (path.length === 0) return undefined;
       const edits = value === undefined ? format.unset(document, path) : format.set(document, path, value);
       document = format.parse(splice(document.source, edits));
     }

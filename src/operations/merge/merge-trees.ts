@@ -2,7 +2,7 @@ import type { TreePath } from '../../document/path.ts';
 import type { Comment, Entry, Mapping, Node, Sequence } from '../../document/tree.ts';
 import { goesAstray } from './list-check.ts';
 import { mergeComments, reconciled } from './merge-comments.ts';
-import { calledOf, commentText, entriesIn, identityOf, sameNodes } from './node-text.ts';
+import { calledOf, commentText, hasTwice, identityOf, sameNodes } from './node-text.ts';
 import { mergedOrder } from './order.ts';
 import { type Range, type Region, regionsOf } from './regions.ts';
 import { eachOf, type Pick, picked, type Three, undisputed } from './three.ts';
@@ -108,8 +108,8 @@ class TreeMerge {
         eachOf(found, (one) => one?.item.value),
         below,
       );
-      const lead = this.#lead(found, value === undefined ? comments : undefined, below);
-      if (value !== undefined) items.push(...lead, { kind: 'entry', key, value });
+      if (value !== undefined) items.push(...this.#lead(found, below), { kind: 'entry', key, value });
+      else for (const { lead, item } of this.#removed(found, comments, below)) items.push(...lead, item);
     }
     items.push(
       ...this.#comments(
@@ -123,22 +123,25 @@ class TreeMerge {
     return { kind: 'mapping', items: reconciled<Entry>(items, all, ({ key }) => key) };
   }
 
-  /**
-   * The comments above an entry or item.
-   * @param known where that goes, the comments of the base around it: any other must not go with it unseen
-   */
-  #lead(found: Three<Led<unknown> | undefined>, known: ReadonlySet<string> | undefined, path: TreePath): readonly Comment[] {
+  /** The comments above an entry or item that stays. */
+  #lead(found: Three<Led<unknown> | undefined>, path: TreePath): readonly Comment[] {
     const leads = eachOf(found, (one) => one?.lead ?? []);
     const { base, ours, theirs } = found;
-    if (known === undefined) {
-      // Whoever has no entry there has no say in its comments.
-      if (ours === undefined) return leads.theirs;
-      if (theirs === undefined) return leads.ours;
-      return this.#comments(base === undefined ? { ...leads, base: common(leads.ours, leads.theirs) } : leads, path);
-    }
-    const isNew = [...leads.ours, ...leads.theirs].some((comment) => !known.has(commentText(comment)));
-    if (isNew && base !== undefined) this.#conflicts.push({ path, what: 'removed on one side, and given a comment on the other' });
-    return [];
+    // Whoever has no entry there has no say in its comments.
+    if (ours === undefined) return leads.theirs;
+    if (theirs === undefined) return leads.ours;
+    return this.#comments(base === undefined ? { ...leads, base: common(leads.ours, leads.theirs) } : leads, path);
+  }
+
+  /**
+   * What is left of an entry or item that goes: all of it where a comment came that must not go with it unseen, and that side is picked.
+   * @param known the comments of the base around it
+   */
+  #removed<T>(found: Three<Led<T> | undefined>, known: ReadonlySet<string>, path: TreePath): readonly Led<T>[] {
+    const comments = [found.ours, found.theirs].flatMap((one) => one?.lead ?? []);
+    if (found.base === undefined || comments.every((comment) => known.has(commentText(comment)))) return [];
+    const kept = this.#conflict(found, path, 'removed on one side, and given a comment on the other');
+    return kept === undefined ? [] : [kept];
   }
 
   #comments(versions: Three<readonly Comment[]>, path: TreePath): readonly Comment[] {
@@ -202,8 +205,9 @@ class TreeMerge {
     const nodes = eachOf(found, (one) => one?.item);
     for (const node of [nodes.base, nodes.ours, nodes.theirs]) if (node) this.#together.add(node);
     const item = this.value(nodes, path);
-    const lead = this.#lead(found, item === undefined ? new Set(found.base?.lead.map(commentText)) : undefined, path);
-    return item === undefined ? [] : [{ lead, item }];
+    return item === undefined
+      ? this.#removed(found, new Set(found.base?.lead.map(commentText)), path)
+      : [{ lead: this.#lead(found, path), item }];
   }
 
   /** Items that both sides put into one place of a list: ours come first, and what both put there is there once. */
@@ -256,11 +260,6 @@ function cut<T extends { readonly kind: string }>(
 }
 
 const isComment = (item: { readonly kind: string }): item is Comment => item.kind === 'comment';
-
-function hasTwice(node: Mapping): boolean {
-  const entries = entriesIn(node);
-  return new Set(entries.map(({ key }) => key)).size < entries.length;
-}
 
 /** Whether items belong together one by one: those of the same name, and those without one by their places. */
 const areCounterparts = ({ base, ours, theirs }: Three<readonly Led<Node>[]>): boolean =>

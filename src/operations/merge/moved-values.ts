@@ -1,11 +1,13 @@
 import type { PathStep, TreePath } from '../../document/path.ts';
 import type { Mapping, Node } from '../../document/tree.ts';
 import type { Conflict } from './merge-trees.ts';
+import { isTelling } from './comes-back.ts';
+import { nodeText } from './node-text.ts';
 import { eachOf, type Three } from './three.ts';
 
 /**
  * Values that one side removed and the other moved or renamed, or that both moved to different places: put together path by path they would be there, or there twice, though
- * one side took them away. Texts alone are told from one another well enough to say so.
+ * one side took them away.
  */
 export function movedValues(versions: Three<readonly Mapping[]>): readonly Conflict[] {
   // Documents that come or go move all behind them.
@@ -43,11 +45,11 @@ function placesOf(text: string, side: Texts, base: Texts): Places {
   return places;
 }
 
-/** The texts of mappings; those of lists are recognised otherwise. */
+/** The values of mappings, lists whole; items of lists are recognised otherwise. */
 function textsIn(branches: readonly Mapping[]): Texts {
   const texts = new Map<string, Text>();
   const visit = (node: Node, path: readonly PathStep[]): void => {
-    if (node.kind === 'leaf' && node.type === 'str' && node.text !== '') texts.set(JSON.stringify(path), { path, text: node.text });
+    if (isTelling(node)) texts.set(JSON.stringify(path), { path, text: nodeText(node, false) });
     if (node.kind === 'mapping') for (const item of node.items) if (item.kind === 'entry') visit(item.value, [...path, item.key]);
   };
   for (const [at, branch] of branches.entries()) visit(branch, branches.length > 1 ? [at] : []);

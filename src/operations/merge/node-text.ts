@@ -68,3 +68,9 @@ function textAt(node: Mapping, key: string): string | undefined {
 
 /** The entries of a mapping, comments left out. */
 export const entriesIn = (node: Mapping): readonly Entry[] => node.items.filter((item) => item.kind === 'entry');
+
+/** Whether a key stands in a mapping twice. */
+export function hasTwice(node: Mapping): boolean {
+  const entries = entriesIn(node);
+  return new Set(entries.map(({ key }) => key)).size < entries.length;
+}

@@ -1,7 +1,7 @@
 import type { TreePath } from '../../document/path.ts';
 import { valuesOf } from '../../document/change.ts';
 import type { Mapping, Node } from '../../document/tree.ts';
-import { entriesIn, nodeText } from './node-text.ts';
+import { entriesIn, hasTwice, nodeText } from './node-text.ts';
 
 /** One step from a tree to another: a value to set, or without one to remove. */
 export interface TreeChange {
@@ -9,13 +9,14 @@ export interface TreeChange {
   readonly value: Node | undefined;
 }
 
-/** What leads from one mapping to another, comments and the order of keys left out: first what goes, then what comes. Lists of other lengths change whole. */
+/** What leads from one mapping to another, comments and the order of keys left out: first what goes, then what comes. Lists of other lengths, and mappings with a key twice, change whole. */
 export function changesBetween(from: Mapping, to: Mapping): readonly TreeChange[] {
   const changes = mappingChanges(from, to, []);
   return [...changes.filter(({ value }) => value === undefined), ...changes.filter(({ value }) => value !== undefined)];
 }
 
 function mappingChanges(from: Mapping, to: Mapping, path: TreePath): readonly TreeChange[] {
+  if (hasTwice(from) || hasTwice(to)) return nodeText(from, false) === nodeText(to, false) ? [] : [{ path, value: to }];
   const [before, after] = [from, to].map((node) => new Map(entriesIn(node).map(({ key, value }) => [key, value])));
   const gone = [...(before?.keys() ?? [])].filter((key) => after?.has(key) !== true);
   return [

@@ -30,6 +30,7 @@ const cases: readonly (readonly [what: string, name: FormatName, base: string, o
     'a: &x 0x2F\nb: *x\nc: 1.50\n',
     'a: &x 0x2F\nb: *x\nc: 1.50\nd: 1e3\n',
   ],
+  ['a key that one side moved', 'dotenv', 'A=1\n\nB=2\n', 'B=2\nA=1\nC=3\n', 'X=9\n\nA=1\n\nB=8\n', 'X=9\n\nB=8\nA=1\nC=3\n'],
   ['Windows line breaks', 'yaml', 'a: 1\r\nb: 2\r\n', 'a: 5\r\nb: 2\r\n', 'a: 1\r\nb: 2\r\nc: 3\r\n', 'a: 5\r\nb: 2\r\nc: 3\r\n'],
   ['line breaks that one side changed', 'yaml', 'a: 1\nb: 2\n', 'a: 1\r\nb: 2\r\n', 'a: 1\nb: 3\n', 'a: 1\r\nb: 3\r\n'],
   [
@@ -101,6 +102,9 @@ describe('what both sides changed', () => {
     ['changed and removed below', 'm:\n  a: 1\nb: 2\n', 'm:\n  a: 3\nb: 2\n', 'b: 2\n', 'm: changed by us, removed by them'],
     ['added', 'b: 2\n', 'b: 2\na: 3\n', 'b: 2\na: 4\n', 'a: added on both sides with different values'],
     ['renamed and removed', 'a: hush\nb: 2\n', 'c: hush\nb: 2\n', 'b: 2\n', 'c: moved here by us, removed by them'],
+    ['a number renamed and removed', 'a: 482910\nb: 2\n', 'c: 482910\nb: 2\n', 'b: 2\n', 'c: moved here by us, removed by them'],
+    ['a list renamed and removed', 'a: [x]\nb: 2\n', 'c: [x]\nb: 2\n', 'b: 2\n', 'c: moved here by us, removed by them'],
+    ['commented and removed', 'a: 1\nb: 2\n', '# why\na: 1\nb: 2\n', 'b: 2\n', 'a: removed on one side, and given a comment on the other'],
     ['renamed and changed', 'a: hush\nb: 2\n', 'c: hush\nb: 2\n', 'a: else\nb: 2\n', 'a: removed by us, changed by them'],
     ['a comment', '# one\na: 1\n', '# two\na: 1\n', '# three\na: 1\n', 'a: its comments were changed on both sides'],
     [

@@ -25,6 +25,7 @@ async function start(): Promise<SecretService> {
       says: /the token in GOOGLE_OAUTH_ACCESS_TOKEN is expired or wrong/,
     },
     takesBytes: true,
+    writesTwice: true,
     throttled: /a fault; try again later/,
     // oxlint-disable-next-line typescript/require-await -- others ask a service
     secret: async (name) => {

@@ -21,12 +21,20 @@ function desk(page: string): { readonly folder: string; readonly home: string; r
   const home = mkdtempSync(join(tmpdir(), 'pages-'));
   const folder = join(home, 'repository');
   const bin = join(home, 'bin');
-  for (const made of [bin, join(home, 'run'), join(folder, 'node_modules'), join(home, '.config/sops/age')]) mkdirSync(made, { recursive: true });
+  for (const made of [bin, join(home, 'run'), join(folder, 'node_modules'), join(home, '.config/sops/age')])
+    mkdirSync(made, { recursive: true });
   symlinkSync(root, join(folder, 'node_modules/sopsmith'));
   writeFileSync(join(bin, 'sopsmith'), `#!/bin/sh\nexec ${program.map((word) => `'${word}'`).join(' ')} "$@"\n`, { mode: 0o755 });
   writeFileSync(join(bin, 'my-editor'), '#!/bin/sh\necho "added: by hand" >> "$1"\n', { mode: 0o755 });
   const own = Object.fromEntries(Object.entries(peerEnvironment()).filter(([name]) => !foreign.test(name)));
-  const env = { ...own, HOME: home, EDITOR: 'my-editor', PATH: [bin, own['PATH']].join(delimiter), GIT_CONFIG_GLOBAL: '/dev/null', XDG_RUNTIME_DIR: join(home, 'run') };
+  const env = {
+    ...own,
+    HOME: home,
+    EDITOR: 'my-editor',
+    PATH: [bin, own['PATH']].join(delimiter),
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    XDG_RUNTIME_DIR: join(home, 'run'),
+  };
   if (!page.includes('age-keygen -o ~')) writeFileSync(join(home, '.config/sops/age/keys.txt'), alice.identity);
   return { folder, home, env };
 }

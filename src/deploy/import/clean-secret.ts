@@ -7,7 +7,7 @@ import { SopsError } from '../../errors.ts';
 import type { Format } from '../../formats/format.ts';
 import { fromGoBase64 } from '../flux/decrypt-manifests.ts';
 import { at, entriesIn, isNothing, textIn } from '../flux/tree-nodes.ts';
-import type { ReadOptions } from './read-manifests.ts';
+import type { ReadOptions } from './imported-secret.ts';
 
 /** What the cluster and `kubectl` write into a manifest. The annotation holds the values as they were applied, in clear. */
 const ofTheCluster: readonly TreePath[] = [

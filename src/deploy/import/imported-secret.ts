@@ -15,3 +15,9 @@ export interface Imported {
   readonly secrets: readonly ImportedSecret[];
   readonly warnings: readonly string[];
 }
+
+/** How to read. */
+export interface ReadOptions {
+  /** Turn base64 that is UTF-8 into `stringData`. */
+  readonly stringData: boolean;
+}

@@ -4,7 +4,7 @@ import { decodeText } from '../../operations/text.ts';
 import { manifestPieces } from '../flux/manifest-stream.ts';
 import { at, manifestName, showManifest, textIn, valuesIn } from '../flux/tree-nodes.ts';
 import { cleanManifest, cleanText } from './clean-secret.ts';
-import type { Imported, ImportedSecret } from './imported-secret.ts';
+import type { Imported, ImportedSecret, ReadOptions } from './imported-secret.ts';
 
 /** Of these types are Secrets that the cluster makes for itself. */
 const ownTypes: ReadonlySet<string> = new Set([
@@ -14,12 +14,6 @@ const ownTypes: ReadonlySet<string> = new Set([
 ]);
 
 const subdomain = /^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
-
-/** How to read. */
-export interface ReadOptions {
-  /** Turn base64 that is UTF-8 into `stringData`. */
-  readonly stringData: boolean;
-}
 
 /**
  * The Secrets of plain manifests, or of what `kubectl get secret -o yaml` and `-o json` print, lists included. What is no Secret, and what the cluster makes for itself, is left out with a warning.

@@ -7,12 +7,19 @@ import { wrapText } from './wrap-text.ts';
 
 /** Commands that are used for one end, in the order of the overview; those that are in none stand at the end. */
 const topics: readonly { readonly title: string; readonly names: readonly string[] }[] = [
-  { title: 'Secrets in files', names: ['encrypt', 'decrypt', 'edit', 'set', 'unset', 'move', 'find', 'filestatus'] },
+  { title: 'Secrets in files', names: ['encrypt', 'decrypt', 'edit', 'set', 'unset', 'move', 'find', 'import', 'filestatus'] },
   { title: 'Keys of files', names: ['rotate', 'updatekeys', 'groups add', 'groups delete', 'keys'] },
+  { title: 'What is wrong, and who saw what', names: ['check', 'doctor', 'fix-mac', 'blame', 'exposure'] },
   { title: 'Secrets for programs', names: ['exec-env', 'exec-file', 'export', 'publish', 'keyservice'] },
-  { title: 'Pipelines', names: ['kustomize decrypt', 'kustomize lint'] },
-  { title: 'Git', names: ['git install', 'git uninstall', 'git status', 'git textconv', 'git difftool', 'git cache'] },
-  { title: 'Setting up', names: ['init', 'rules', 'doctor', 'schema', 'completion'] },
+  { title: 'Pipelines', names: ['kustomize decrypt', 'kustomize lint', 'ksops', 'ci login', 'ci mask'] },
+  {
+    title: 'Git',
+    names: [
+      ...['git install', 'git uninstall', 'git status', 'git resolve', 'git refresh', 'git cache'],
+      ...['git difftool', 'git textconv', 'git filter-process', 'merge'],
+    ],
+  },
+  { title: 'Setting up', names: ['init', 'rules', 'schema', 'completion'] },
 ];
 
 const topicNames = new Set(topics.flatMap(({ names }) => names));

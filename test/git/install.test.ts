@@ -43,6 +43,17 @@ describe.skipIf(lacks('age-keygen'))('git install', () => {
     lab.searchAll(planted);
   });
 
+  it('has Git hand over files whose names begin as flags do', () => {
+    const top = lab.repository('dashes');
+    seal(top, { './--help.enc.yaml': `a: ${planted}\n` });
+    lab.commit(top, {}, 'first');
+    ours(top, ['git', 'install']);
+    seal(top, { './--help.enc.yaml': `a: ${planted}2\n` });
+    expect(git(top, 'diff', '--', '--help.enc.yaml')).toContain(`+a: ${planted}2`);
+    git(top, 'config', 'sopsmith.difftool', 'cat');
+    expect(git(top, 'difftool', '-y', '-t', 'sopsmith', '--', '--help.enc.yaml')).toContain(`a: ${planted}2`);
+  });
+
   it('writes settings and patterns that take every encrypted file, and takes exactly these out again', () => {
     const top = filled('whole');
     writeFileSync(join(top, '.gitattributes'), '*.md text\n*.png binary');

@@ -27,6 +27,16 @@ describe('a store of data keys', () => {
     expect(store.forget()).toBeUndefined();
   });
 
+  it('overwrites a key in whose place another comes, once nothing goes by it', () => {
+    const store = new DataKeyStore(1000, () => 0);
+    const kept = key(7);
+    store.answer({ verb: 'keep', ids: [id(1), id(2)], key: kept });
+    store.answer({ verb: 'keep', ids: [id(1)], key: key(8) });
+    expect(store.answer({ verb: 'find', ids: [id(2)] })).toEqual({ found: 'key', key: key(7) });
+    store.answer({ verb: 'refuse', ids: [id(2)] });
+    expect(kept).toEqual(key(0));
+  });
+
   it('forgets everything at once', () => {
     const store = new DataKeyStore(1000, () => 0);
     const kept = [key(1), key(2)];

@@ -69,7 +69,7 @@ export const gitTextconv: Command = {
   summary: 'show a version of a file as git diff, log and blame do',
   takes: 'file',
   groups: [keyServices],
-  examples: ['git textconv secrets.yaml', 'git config diff.sopsmith.textconv "sopsmith git textconv"'],
+  examples: ['git textconv secrets.yaml', 'git config diff.sopsmith.textconv "sopsmith git textconv --"'],
   load: () => import('../commands/git-textconv.ts'),
 };
 

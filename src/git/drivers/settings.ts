@@ -9,15 +9,15 @@ export type Settings = Readonly<Record<string, string>>;
  * @param program how the program is called, as a shell takes it
  */
 export const driverSettings = (program: string): Readonly<Record<'diff' | 'merge' | 'filter' | 'difftool' | 'mergetool', Settings>> => ({
-  diff: { 'diff.sopsmith.textconv': `${program} git textconv` },
+  diff: { 'diff.sopsmith.textconv': `${program} git textconv --` },
   merge: {
     [`merge.${mergeDriverName}.name`]: 'SOPS files, by their structure',
     [`merge.${mergeDriverName}.driver`]: mergeDriverLine(program),
   },
   filter: filterSettings(program),
-  difftool: { 'difftool.sopsmith.cmd': `${program} git difftool "$LOCAL" "$REMOTE"` },
+  difftool: { 'difftool.sopsmith.cmd': `${program} git difftool -- "$LOCAL" "$REMOTE"` },
   mergetool: {
-    'mergetool.sopsmith.cmd': `${program} git resolve "$MERGED"`,
+    'mergetool.sopsmith.cmd': `${program} git resolve -- "$MERGED"`,
     'mergetool.sopsmith.trustExitCode': 'true',
   },
 });

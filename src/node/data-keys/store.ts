@@ -51,15 +51,21 @@ export class DataKeyStore {
   }
 
   #keep(ids: readonly Uint8Array[], kept: Kept): void {
-    for (const id of ids) {
-      this.#kept.delete(nameOf(id));
-      this.#kept.set(nameOf(id), kept);
+    for (const name of ids.map(nameOf)) {
+      this.#drop(name);
+      this.#kept.set(name, kept);
     }
-    for (const [name, oldest] of this.#kept) {
+    for (const name of this.#kept.keys()) {
       if (this.#kept.size <= mostKept) return;
-      this.#kept.delete(name);
-      if (![...this.#kept.values()].includes(oldest)) oldest.key?.fill(0);
+      this.#drop(name);
     }
+  }
+
+  /** Overwrites the key as well, once nothing goes by it. */
+  #drop(name: string): void {
+    const dropped = this.#kept.get(name);
+    this.#kept.delete(name);
+    if (dropped?.key !== undefined && ![...this.#kept.values()].includes(dropped)) dropped.key.fill(0);
   }
 
   /** Forgets what has had its time, or everything. Answers when there is more to forget; undefined where nothing is left. */

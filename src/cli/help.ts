@@ -14,10 +14,9 @@ const topics: readonly { readonly title: string; readonly names: readonly string
   { title: 'Pipelines', names: ['kustomize decrypt', 'kustomize lint', 'ksops', 'ci login', 'ci mask'] },
   {
     title: 'Git',
-    names: [
-      ...['git install', 'git uninstall', 'git status', 'git resolve', 'git refresh', 'git cache'],
-      ...['git difftool', 'git textconv', 'git filter-process', 'merge'],
-    ],
+    names: ['install', 'uninstall', 'status', 'resolve', 'refresh', 'cache', 'difftool', 'textconv', 'filter-process']
+      .map((name) => `git ${name}`)
+      .concat('merge'),
   },
   { title: 'Setting up', names: ['init', 'rules', 'schema', 'completion'] },
 ];

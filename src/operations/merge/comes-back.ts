@@ -12,9 +12,9 @@ export function comesBack(versions: Three<readonly Mapping[]>, merged: readonly 
   return [...counted(merged)].some(([text, count]) => {
     const before = base.get(text) ?? 0;
     const [mine, others] = [ours.get(text) ?? 0, theirs.get(text) ?? 0];
-    if (before === 0) return false;
-    if (mine === before) return count > others;
-    return count > (others === before ? mine : Math.max(mine, others));
+    // What both removed may be the same one; what both added stays twice.
+    const most = mine < before && others < before ? Math.max(mine, others) : mine + others - before;
+    return before > 0 && count > most;
   });
 }
 

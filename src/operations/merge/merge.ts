@@ -11,12 +11,12 @@ import type { Outcome, Services } from '../operation.ts';
 import { selectorOf } from '../selector.ts';
 import { writeEncrypted } from '../write-encrypted.ts';
 import { exposedIn, type Selected } from './exposed.ts';
-import { markedText, markerSizeFor } from './marked-text.ts';
+import { markedText, markerLine, markerSizeFor } from './marked-text.ts';
 import { mergeDocuments, type MergedDocuments } from './merge-documents.ts';
 import { mergeKeys } from './merge-keys.ts';
 import { type MergedMetadata, type MergedRules, mergeMetadata } from './merge-metadata.ts';
 import { nodeText } from './node-text.ts';
-import type { Three } from './three.ts';
+import { eachOf, type Three } from './three.ts';
 import {
   isSealed,
   type MergeServices,
@@ -92,6 +92,16 @@ function close({ base, ours, theirs }: Versions): void {
   for (const version of [base, ours, theirs]) if (version.kind === 'sealed') wipe(version.file.dataKey);
 }
 
+const unshown = (): SopsError =>
+  new SopsError('UNSUPPORTED', 'the conflicts cannot be shown in a text', { hint: 'settle them with --ours or --theirs' });
+
+/** Texts with markers where they differ, and whether there are any. */
+function marked(texts: Three<string>, labels: Three<string>): MarkedText & { readonly marks: boolean } {
+  const markerSize = markerSizeFor(Object.values(texts));
+  const text = markedText(texts, { size: markerSize, labels });
+  return { content: utf8(text), markerSize, marks: markerLine(text, markerSize) !== undefined };
+}
+
 class Merging implements Merge {
   readonly conflicts: readonly string[];
   readonly ruleConflicts: readonly string[];
@@ -124,10 +134,20 @@ class Merging implements Merge {
       return format.raw ? textIn(document, format.raw) : document.source;
     });
     const [base, ours, theirs] = texts;
-    if (base === undefined || ours === undefined || theirs === undefined)
-      throw new SopsError('UNSUPPORTED', 'the conflicts cannot be shown in a text', { hint: 'settle them with --ours or --theirs' });
-    const markerSize = markerSizeFor([base, ours, theirs]);
-    return { content: utf8(markedText({ base, ours, theirs }, { size: markerSize, labels })), markerSize };
+    if (base === undefined || ours === undefined || theirs === undefined) throw unshown();
+    const shown = marked({ base, ours, theirs }, labels);
+    if (shown.marks || this.conflicts.length === 0) return shown;
+    // A conflict that no marker shows, of comments say, would be settled by whoever saves the text as it is: then all that differs is in conflict.
+    const { raw } = format;
+    const whole = marked(
+      eachOf(this.#versions, (version) => {
+        if (!('document' in version)) return '';
+        return (raw ? textIn(version.document, raw) : version.document.source) ?? '';
+      }),
+      labels,
+    );
+    if (!whole.marks) throw unshown();
+    return whole;
   }
 
   async concealed(side: Side): Promise<Uint8Array> {

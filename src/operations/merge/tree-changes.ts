@@ -56,17 +56,30 @@ export function distance(branches: readonly Mapping[], wanted: readonly Mapping[
 
 function commentsApart(branches: readonly Mapping[], wanted: readonly Mapping[], known: ReadonlySet<string>): number {
   const counts = new Map<string, number>();
-  for (const text of branches.flatMap(commentsIn)) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const covered = new Set<string>();
+  for (const { text, isCovered } of branches.flatMap(commentItems)) {
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+    if (isCovered) covered.add(text);
+  }
   for (const text of wanted.flatMap(commentsIn)) counts.set(text, (counts.get(text) ?? 0) - 1);
-  return [...counts].reduce((sum, [text, count]) => sum + (count < 0 || known.has(text) ? Math.abs(count) : 0), 0);
+  return [...counts].reduce((sum, [text, count]) => sum + (count < 0 || known.has(text) || covered.has(text) ? Math.abs(count) : 0), 0);
 }
 
 /** The comments of a tree, as texts to compare. */
-export function commentsIn(node: Node): readonly string[] {
+export const commentsIn = (node: Node): readonly string[] => commentItems(node).map(({ text }) => text);
+
+interface CommentItem {
+  readonly text: string;
+  /** It is a value whose key stands once more below it, where that one counts. */
+  readonly isCovered: boolean;
+}
+
+function commentItems(node: Node): readonly CommentItem[] {
   if (node.kind === 'leaf' || node.kind === 'null') return [];
   return node.items.flatMap((item) => {
     // Where real sops does not see it, a comment of INI has its marker with it.
-    if (item.kind === 'comment') return [item.text.replace(/^[;#]/, '').trim()];
-    return commentsIn(item.kind === 'entry' ? item.value : item);
+    if (item.kind === 'comment')
+      return [{ text: item.text.replace(/^[;#]/, '').trim(), isCovered: item.unseen === true && item.of !== undefined }];
+    return commentItems(item.kind === 'entry' ? item.value : item);
   });
 }

@@ -44,6 +44,14 @@ const cases: readonly (readonly [what: string, name: FormatName, base: string, o
   ['an object on one line', 'json', '{"a": 1, "b": 2}', '{"a": 5, "b": 2}', '{"a": 1, "b": 6}', '{"a": 5, "b": 6}'],
   ['lines at the end', 'dotenv', 'A=1\n', 'A=1\nB=2\n', 'A=1\n# c\nC=3\n', 'A=1\nB=2\n# c\nC=3\n'],
   ['keys of a section', 'ini', '[s]\na = 1\n', '[s]\na = 1\nb = 2\n', '[s]\na = 3\n\n[t]\nx = 1\n', '[s]\na = 3\nb = 2\n\n[t]\nx = 1\n'],
+  [
+    'a key that both moved',
+    'ini',
+    '[a]\nx = 1\n[b]\nk = n\n',
+    '[a]\nk = n\n\n[b]\n; c\n',
+    '[a]\n\nk = n\nx = 1\n[b]\n',
+    '[a]\n\nk = n\n\n[b]\n; c\n',
+  ],
   ['lines of a binary file', 'binary', 'a\nb\nc\n', 'x\nb\nc\n', 'a\nb\ny\n', 'x\nb\ny\n'],
 ];
 
@@ -131,6 +139,13 @@ describe('what both sides changed', () => {
   ];
 
   const named = conflicts.map(([what, base, ours, theirs, told]) => ({ what, base, ours, theirs, told }));
+
+  test('comments that cannot be put together leave markers all the same', async () => {
+    const merge = await starting('ini', await versions('ini', '', '; one\n', '; two\nk = 1\n'));
+    expect(merge.conflicts).toEqual(['the whole file: the comments of both sides cannot be put together']);
+    const marked = text(merge.marked(labels));
+    expect(marked).toMatch(/^<{7} [^]*; one[^]*^={7}$[^]*; two[^]*^>{7} /m);
+  });
 
   test.each(named)('$what', async ({ base, ours, theirs, told }) => {
     const three = await versions('yaml', base, ours, theirs);

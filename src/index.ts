@@ -40,6 +40,10 @@ export { inspectKeys, type InspectedFile, type InspectedKey } from './operations
 export { changeGroups, type GroupsChange } from './operations/groups.ts';
 export type { WantedKeys } from './operations/data-key.ts';
 export type { UpdatedKeys } from './operations/wrap-again.ts';
+export { type MarkedText, type Merge, type MergedFile, type MergeOptions, type Side, startMerge } from './operations/merge/merge.ts';
+export type { Three } from './operations/merge/three.ts';
+export type { Sources as MergeSources } from './operations/merge/versions.ts';
+export type { KnownDataKeys } from './operations/known-data-keys.ts';
 export { status } from './operations/status.ts';
 export type { Config, CreationRule, StoreConfig, StoresConfig } from './config/config.ts';
 export { parseConfig } from './config/parse.ts';

@@ -4,7 +4,7 @@ import { SopsError } from '../../errors.ts';
 import type { Format } from '../../formats/format.ts';
 import { type Merge, type MergeOptions, type Side, startMerge } from '../../operations/merge/merge.ts';
 import type { Services } from '../../operations/operation.ts';
-import { isSealed, type MergeServices, type Sources } from '../../operations/merge/versions.ts';
+import { isSealed, type Sources } from '../../operations/merge/versions.ts';
 import { type ConflictStyle, mergeAsText, type MergeFiles, writeConflict } from './conflict-text.ts';
 
 /** What came of a merge. */
@@ -28,7 +28,7 @@ export interface DriverCall extends ConflictStyle {
  * Merges three versions of a file for Git. Whatever happens, `ours` is then either the merged file or a text with conflict markers: never one side as if it were the merged file,
  * and never plaintext of an encrypted file, or of a file that is encrypted on one side. Throws only where that cannot be written.
  */
-export async function mergeForGit(call: DriverCall, services: MergeServices): Promise<DriverOutcome> {
+export async function mergeForGit(call: DriverCall, services: Services): Promise<DriverOutcome> {
   const merge = await attempt(() => startMerge(call.sources, call.format, call.options, services));
   if ('failure' in merge) return conflict(call, { because: merge.failure }, services);
   if (merge.made === undefined) return withoutEncryption(call, services);

@@ -17,15 +17,7 @@ import { mergeKeys } from './merge-keys.ts';
 import { type MergedMetadata, type MergedRules, mergeMetadata } from './merge-metadata.ts';
 import { nodeText } from './node-text.ts';
 import { eachOf, type Three } from './three.ts';
-import {
-  isSealed,
-  type MergeServices,
-  openVersions,
-  type PlainVersion,
-  type SealedVersion,
-  type Sources,
-  type Versions,
-} from './versions.ts';
+import { isSealed, openVersions, type PlainVersion, type SealedVersion, type Sources, type Versions } from './versions.ts';
 
 /** One of the two sides. */
 export type Side = 'ours' | 'theirs';
@@ -71,12 +63,7 @@ export interface MergedFile extends Outcome {
  * Puts three versions of a file together of which a side is encrypted; undefined where none is.
  * Throws `MERGE_CONFLICT`, and what hinders reading a side: `DATA_KEY_UNRECOVERABLE`, `MAC_MISMATCH`, `VALUE_UNOPENABLE`, `MALFORMED_DOCUMENT`.
  */
-export async function startMerge(
-  sources: Sources,
-  format: Format,
-  options: MergeOptions,
-  services: MergeServices,
-): Promise<Merge | undefined> {
+export async function startMerge(sources: Sources, format: Format, options: MergeOptions, services: Services): Promise<Merge | undefined> {
   if (isSealed(sources.ours, format) !== true && isSealed(sources.theirs, format) !== true) return undefined;
   const versions = await openVersions(sources, format, options.ignoreMac, services);
   try {

@@ -5,7 +5,6 @@ import type { Format } from '../../formats/format.ts';
 import type { Metadata } from '../../metadata/metadata.ts';
 import { hasRecord } from '../../metadata/shape.ts';
 import { readPlain } from '../encrypt.ts';
-import type { KnownDataKeys } from '../known-data-keys.ts';
 import { type OpenedFile, openWith, readSealed, type SealedFile } from '../open-file.ts';
 import type { Services } from '../operation.ts';
 import { opensMac, recoverDataKey } from '../recover-data-key.ts';
@@ -50,12 +49,6 @@ export interface Sources {
   readonly theirs: Uint8Array;
 }
 
-/** What a merge works with. */
-export interface MergeServices extends Services {
-  /** Data keys of files that were opened before, so that a rebase asks for each but once. */
-  readonly known?: KnownDataKeys;
-}
-
 /** Whether a file is encrypted in a format; undefined for what is no document of it. Throws `MALFORMED_METADATA`. */
 export function isSealed(source: Uint8Array, format: Format): boolean | undefined {
   try {
@@ -70,7 +63,7 @@ export function isSealed(source: Uint8Array, format: Format): boolean | undefine
  * Opens the versions of a file. A data key is looked for once: versions that have one in common are opened with it, whoever they are encrypted for.
  * Throws what hinders opening a side: `DATA_KEY_UNRECOVERABLE`, `MAC_MISMATCH`, `VALUE_UNOPENABLE`, `MALFORMED_DOCUMENT`.
  */
-export async function openVersions(sources: Sources, format: Format, ignoreMac: boolean, services: MergeServices): Promise<Versions> {
+export async function openVersions(sources: Sources, format: Format, ignoreMac: boolean, services: Services): Promise<Versions> {
   const opener = new Opener(format, ignoreMac, services);
   try {
     const ours = await opener.side(sources.ours, 'ours');
@@ -85,10 +78,10 @@ export async function openVersions(sources: Sources, format: Format, ignoreMac: 
 class Opener {
   readonly #format: Format;
   readonly #ignoreMac: boolean;
-  readonly #services: MergeServices;
+  readonly #services: Services;
   readonly #opened: OpenedFile[] = [];
 
-  constructor(format: Format, ignoreMac: boolean, services: MergeServices) {
+  constructor(format: Format, ignoreMac: boolean, services: Services) {
     this.#format = format;
     this.#ignoreMac = ignoreMac;
     this.#services = services;

@@ -2,10 +2,17 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { FormatName } from '../../../src/formats/format.ts';
-import { type Context, keySources, localKeyService, type Services } from '../../../src/index.ts';
+import {
+  type Context,
+  keySources,
+  localKeyService,
+  type Merge,
+  type MergedFile,
+  type Services,
+  startMerge,
+  type Three,
+} from '../../../src/index.ts';
 import { createNodeContext } from '../../../src/node/index.ts';
-import { type Merge, type MergedFile, startMerge } from '../../../src/operations/merge/merge.ts';
-import type { Three } from '../../../src/operations/merge/three.ts';
 import { formatOf } from '../../interop/library.ts';
 import { edit, seal } from '../bench.ts';
 

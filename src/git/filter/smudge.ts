@@ -31,4 +31,7 @@ function reasonOf(error: unknown): PassedOn {
   return code === 'MAC_MISMATCH' || code === 'VALUE_UNOPENABLE' ? 'altered' : 'unreadable';
 }
 
-const inConflict = (content: Uint8Array): boolean => /^<{7} /m.test(new TextDecoder().decode(content));
+/** So many bytes are searched for conflict markers: a text longer than the engine can hold would end the checkout. */
+const searched = 2 ** 24;
+
+const inConflict = (content: Uint8Array): boolean => /^<{7} /m.test(new TextDecoder().decode(content.subarray(0, searched)));

@@ -182,7 +182,8 @@ describe('more than real sops', () => {
     const env = { ...gcp.reach('grpc'), SOPS_GCP_KMS_ENDPOINT: gcp.url, GOOGLE_OAUTH_ACCESS_TOKEN: good(gcp) };
     gcp.seen.splice(0);
     await wrap(gcp.keys.key, contextOf(env));
-    expect(gcp.seen).toEqual(['rest encrypt']);
+    // The proxy may still hear from the channel of the test before.
+    expect(gcp.seen.filter((asked) => asked !== 'CONNECT kms.example:443')).toEqual(['rest encrypt']);
   });
 
   test.each([

@@ -123,7 +123,8 @@ class Merging implements Merge {
     const [base, ours, theirs] = texts;
     if (base === undefined || ours === undefined || theirs === undefined) throw unshown();
     const shown = marked({ base, ours, theirs }, labels);
-    if (shown.marks || this.conflicts.length === 0) return shown;
+    const ofTheWhole = this.#documents.conflicts.some(({ path }) => path.length === 0);
+    if ((shown.marks && !ofTheWhole) || this.conflicts.length === 0) return shown;
     // A conflict that no marker shows, of comments say, would be settled by whoever saves the text as it is: then all that differs is in conflict.
     const { raw } = format;
     const whole = marked(

@@ -7,6 +7,7 @@ import { keySources } from '../keysources/index.ts';
 import { realPath, statFile } from '../node/files.ts';
 import { status } from '../operations/status.ts';
 import type { Context } from '../ports.ts';
+import { mayBeEncrypted } from './encrypted-files.ts';
 
 /** Git is asked about one file for no longer than this, in milliseconds. */
 const patience = 5000;
@@ -69,8 +70,7 @@ function passing(error: unknown): undefined {
 }
 
 function isSealed(content: Uint8Array, format: Format): boolean {
-  const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  if (!text.includes('sops') || !text.includes('ENC[AES256_GCM,')) return false;
+  if (!mayBeEncrypted(content)) return false;
   try {
     return status(content, format, { keySources }).encrypted;
   } catch (error) {

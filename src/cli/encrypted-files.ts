@@ -14,14 +14,18 @@ const neverMeant: ReadonlySet<string> = new Set(['.sops.yaml', '.sops.yml', '.gi
 /** Whether a file found in a folder may be one to encrypt. */
 export const mayBeMeant = (path: string): boolean => !neverMeant.has(basename(path));
 
+/** The quickest way to see that a file is not encrypted. */
+export function mayBeEncrypted(content: Uint8Array): boolean {
+  const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  return text.includes('sops') && text.includes('ENC[AES256_GCM,');
+}
+
 /**
  * Whether a file is encrypted. One that holds ciphertext but cannot be read (a merge conflict, say) counts as such: what works on it will say why.
  */
 export function isEncrypted(path: string, inputType: string | undefined): boolean {
   const content = readFile(path);
-  if (content === undefined) return false;
-  const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  if (!text.includes('sops') || !text.includes('ENC[AES256_GCM,')) return false;
+  if (content === undefined || !mayBeEncrypted(content)) return false;
   try {
     return status(content, sealedFormatFor(inputType, { name: path, path }), { keySources }).encrypted;
   } catch (error) {
